@@ -1,0 +1,25 @@
+// The language switcher keeps the section that the reader is in. Without this script it keeps the page.
+
+const sectionInView = () => {
+  const headings = [...document.querySelectorAll(".md-content :is(h2, h3, h4)[id]")];
+  const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
+  return above.length ? `#${above.at(-1).id}` : "";
+};
+
+const keepSection = (event) => {
+  const link = event.target.closest?.("a[data-keep-section]");
+  if (link) link.hash = location.hash || sectionInView();
+};
+
+// Before the click, so that the link is right too when it is opened in a new tab or copied.
+for (const kind of ["pointerdown", "focusin", "click"]) document.addEventListener(kind, keepSection, true);
+
+// What is wider than the page scrolls inside itself; the keyboard must reach it to scroll it.
+const reachable = () => {
+  for (const box of document.querySelectorAll(".cell-output pre, figure.diagram, figure.plot")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+};
+addEventListener("resize", reachable);
+reachable();

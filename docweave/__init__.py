@@ -1,0 +1,1 @@
+"""Weaves tested code cells and prose into documentation pages in many languages."""

@@ -1,0 +1,137 @@
+"""Gettext catalogues: the words of a language for comments, plots and phrases of the site."""
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog as PoCatalog
+from babel.messages.pofile import PoFileError, read_po, write_po
+
+from docweave.errors import WeaveError
+from docweave.files import write_text
+
+# A translator writes this comment above a message that is the same in both languages.
+SAME = "same in both"
+
+# What a line may be. Babel passes over a string that is not closed, and the next update would then drop its message.
+LINE = re.compile(r'(#(?!~).*|(#~ *)?((msgctxt|msgid|msgstr) *)?"([^"\\]|\\.)*")?')
+
+
+@dataclass(frozen=True)
+class Message:
+    """Words to translate, and where they are used: cells, or `site` for a phrase of the site itself."""
+
+    text: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A message in one language: its words, whether it may equal the original, where it stands in the catalogue."""
+
+    text: str
+    may_be_same: bool
+    line: int
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The words of one language, by message."""
+
+    path: Path
+    translations: dict[str, Translation]
+
+    def __call__(self, text: str) -> str:
+        """Return the translation of `text`, or `text` itself where there is none."""
+        translation = self.translations.get(text)
+        return translation.text if translation else text
+
+
+def collect(pairs: Iterable[tuple[str, str]]) -> list[Message]:
+    """Return one message for each text of `(text, place)` pairs, in the order of their first places."""
+    places: dict[str, list[str]] = {}
+    for text, place in pairs:
+        if place not in places.setdefault(text, []):
+            places[text].append(place)
+    return [Message(text, tuple(where)) for text, where in places.items()]
+
+
+def read_catalog(path: Path) -> Catalog:
+    """Read a catalogue. A missing file is an empty one.
+
+    Raises:
+        WeaveError: a file that does not parse, with the line.
+    """
+    translations = {}
+    for message in _read_po(path):
+        if message.id and message.string and not message.fuzzy:
+            translations[message.id] = Translation(message.string, SAME in message.user_comments, message.lineno)
+    return Catalog(path, translations)
+
+
+def _read_po(path: Path) -> PoCatalog:
+    if not path.exists():
+        return PoCatalog(locale=path.parent.name.replace("-", "_"), project="docweave")
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise WeaveError(f"the catalogue is not UTF-8: {error.reason}", path) from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if not LINE.fullmatch(line.strip()):
+            message = "the catalogue does not parse: expected `msgid \"…\"`, `msgstr \"…\"` or a comment"
+            raise WeaveError(message, path, number)
+    try:
+        catalog = read_po(io.StringIO(text), abort_invalid=True)
+    except PoFileError as error:
+        problem = str(error).rpartition(" on ")[0]
+        raise WeaveError(f"the catalogue does not parse: {problem}", path, error.lineno + 1) from error
+    catalog.charset = "utf-8"
+    return catalog
+
+
+def missing(catalog: Catalog, messages: Iterable[Message]) -> list[WeaveError]:
+    """Return what is wrong with a catalogue that must translate `messages`, one error for each.
+
+    A message without translation, one that equals its original and is not listed as the same in both, one that is
+    listed so and differs, one whose translation has another number of lines.
+    """
+    errors = []
+    for message in messages:
+        translation = catalog.translations.get(message.text)
+        text, where = message.text.replace("\n", "⏎"), ", ".join(message.places)
+        if translation is None:
+            errors.append(WeaveError(f"no translation of “{text}” ({where})", catalog.path))
+            continue
+        same = translation.text == message.text
+        if same and not translation.may_be_same:
+            problem = f"“{text}” ({where}) equals its original: translate it, or write the comment `# {SAME}` above it"
+        elif not same and translation.may_be_same:
+            problem = f"“{text}” ({where}) is listed as the same in both, and is not: remove `# {SAME}`"
+        elif translation.text.count("\n") != message.text.count("\n"):
+            problem = f"the translation of “{text}” ({where}) must keep its number of lines"
+        else:
+            continue
+        errors.append(WeaveError(problem, catalog.path, translation.line))
+    return errors
+
+
+def update(path: Path, messages: Iterable[Message]) -> tuple[int, int]:
+    """Bring a catalogue up to date: new messages are added, what nothing uses any more is kept as obsolete.
+
+    Returns:
+        how many messages the catalogue has, and how many of them still need a translation.
+    """
+    old = _read_po(path)
+    template = PoCatalog(project="docweave", creation_date=old.creation_date)
+    for message in messages:
+        template.add(message.text, locations=[(place, None) for place in message.places])
+    old.update(template)
+    # Babel would write the time of this update: a change on every run, though nothing else changed.
+    old.creation_date = template.creation_date
+    buffer = io.BytesIO()
+    write_po(buffer, old, width=100)
+    write_text(path, buffer.getvalue().decode("utf-8"))
+    entries = [message for message in old if message.id]
+    return len(entries), sum(not message.string or message.fuzzy for message in entries)

@@ -1,0 +1,157 @@
+"""Snippet files in: chapters and their named cells."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+from nbformat import ValidationError
+
+from docweave.errors import WeaveError, nearest
+
+TAGS = ("raises-exception", "slow", "trained")
+MARKER = re.compile(r"# %%(?:\s|$)")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One named cell of a snippet file.
+
+    Attributes:
+        chapter: the chapter's name, as in `snippets/<chapter>.py`.
+        name: the cell's name, unique in its chapter.
+        source: its code, without marker and without a final line break.
+        path: the file it stands in.
+        line: the line of its first code line in that file, from 1.
+        tags: some of `TAGS`.
+        samples: how many samples a printed accuracy was measured on, if the cell says so.
+    """
+
+    chapter: str
+    name: str
+    source: str
+    path: Path
+    line: int
+    tags: frozenset[str] = frozenset()
+    samples: int | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.chapter}.{self.name}"
+
+    @property
+    def raises(self) -> bool:
+        """Whether the cell must raise. Such a cell is commented out in its file."""
+        return "raises-exception" in self.tags
+
+    @property
+    def slow(self) -> bool:
+        return "slow" in self.tags
+
+    @property
+    def trained(self) -> bool:
+        """Whether the floats it prints come from training, and so have a tolerance."""
+        return "trained" in self.tags
+
+    def error(self, message: str, line: int = 1) -> WeaveError:
+        """Return an error at a line of this cell (from 1)."""
+        return WeaveError(message, self.path, self.line + line - 1)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A snippet file: its cells in the order in which they run."""
+
+    name: str
+    path: Path
+    cells: tuple[Cell, ...]
+
+    def __getitem__(self, name: str) -> Cell:
+        """Return the cell of that name, or raise a KeyError."""
+        return {cell.name: cell for cell in self.cells}[name]
+
+
+def read_chapters(folder: Path) -> dict[str, Chapter]:
+    """Read every snippet file of a folder, by name.
+
+    Raises:
+        WeaveError: a file that is no script of named cells.
+    """
+    return {path.stem: read_chapter(path) for path in sorted(folder.glob("*.py"))}
+
+
+def read_chapter(path: Path) -> Chapter:
+    """Read one percent-format script (`# %% name tags=["slow"]`).
+
+    Raises:
+        WeaveError: a cell without a name, a name used twice, an unknown tag, code that does not
+            parse, code before the first cell, trailing spaces, a cell that must raise and is not commented out.
+    """
+    lines = path.read_text("utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        if line != line.rstrip():
+            raise WeaveError("trailing spaces: a reader would copy them", path, number)
+    markers = [number for number, line in enumerate(lines, 1) if MARKER.match(line)]
+    if not markers or any(lines[: markers[0] - 1]):
+        raise WeaveError("the file must begin with a cell: expected `# %% name`", path, 1)
+    cells: list[Cell] = []
+    for marker, end in zip(markers, [*markers[1:], len(lines) + 1], strict=True):
+        cell = _cell(path, marker, lines[marker - 1 : end - 1])
+        for other in cells:
+            if other.name == cell.name:
+                raise WeaveError(
+                    f"the cell name “{cell.name}” is used twice: first in line {other.line - 1}", path, marker
+                )
+        cells.append(cell)
+    return Chapter(path.stem, path, tuple(cells))
+
+
+def _cell(path: Path, marker: int, lines: list[str]) -> Cell:
+    try:
+        notebook_cell, *more = jupytext.reads("\n".join(lines), fmt="py:percent").cells
+    except ValidationError as error:
+        raise WeaveError(f"unreadable options: {error.message}", path, marker) from error
+    if more:
+        raise WeaveError("another cell begins inside this one: expected `# %% name`, neither indented nor spaced otherwise", path, marker)
+    metadata = dict(notebook_cell.metadata)
+    name = metadata.pop("title", "")
+    if notebook_cell.cell_type != "code":
+        raise WeaveError("a snippet file holds code only: prose belongs into docs/", path, marker)
+    if not name.isidentifier():
+        raise WeaveError(f"“{name}” is no name for a cell: expected `# %% name`, a Python identifier", path, marker)
+    tags = frozenset(metadata.pop("tags", ()))
+    for tag in sorted(tags.difference(TAGS)):
+        raise WeaveError(f"unknown tag “{tag}”.{nearest(tag, TAGS)}", path, marker)
+    samples = metadata.pop("samples", None)
+    if samples is not None and type(samples) is not int:
+        raise WeaveError(f"samples is {samples!r}: expected a whole number", path, marker)
+    active = metadata.pop("active", None)
+    for option in sorted(metadata):
+        raise WeaveError(f"unknown option “{option}”.{nearest(option, ('active', 'samples', 'tags'))}", path, marker)
+    if (active == "ipynb") != ("raises-exception" in tags):
+        raise WeaveError(
+            'a cell that must raise is marked `tags=["raises-exception"] active="ipynb"`: both or neither', path, marker
+        )
+    cell = Cell(path.stem, name, notebook_cell.source.rstrip("\n"), path, marker + 1, tags, samples)
+    for number, line in enumerate(lines[1:], 1):
+        if cell.raises and line and not line.startswith("#"):
+            raise cell.error("a cell that must raise is commented out in its file, so that the file runs to its end", number)
+    try:
+        if not ast.parse(cell.source).body:
+            raise WeaveError(f"the cell “{name}” is empty", path, marker)
+    except SyntaxError as error:
+        if not cell.raises:
+            raise cell.error(f"does not parse: {error.msg}", error.lineno or 1) from error
+    return cell
+
+
+def syntax(source: str) -> str:
+    """Return what two pieces of code must share to be the same code: comments do not count.
+
+    That is the dump of the syntax tree; for code that is meant not to parse, its text.
+    """
+    try:
+        return ast.dump(ast.parse(source))
+    except SyntaxError:
+        return source

@@ -1,0 +1,154 @@
+"""What is wrong with a project, told without running a cell: one error for each thing to mend."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from itertools import zip_longest
+
+from docweave import catalogs
+from docweave.errors import WeaveError
+from docweave.outputs import code_hashes
+from docweave.pages import Page
+from docweave.project import SOURCE, Project
+from docweave.weave import weave
+
+
+def check(project: Project) -> list[WeaveError]:
+    """Return everything an author must mend, with paths relative to the project.
+
+    Chapters, pages, recorded outputs and catalogues that cannot be read are reported alone: the rest builds on them.
+    """
+    try:
+        problems = [
+            *unshown_cells(project),
+            *unrecorded_outputs(project),
+            *order_of_chapters(project),
+            *unwoven_pages(project),
+            *differences_between_languages(project),
+            *sections_not_translated(project),
+            *words_not_translated(project),
+        ]
+    except WeaveError as error:
+        problems = [error]
+    return [project.relative(problem) for problem in problems]
+
+
+def unshown_cells(project: Project) -> Iterator[WeaveError]:
+    """Yield the cells that no English page shows."""
+    shown = {directive.id for page in project.pages[SOURCE].values() for directive in page.directives.values()}
+    for chapter in project.chapters.values():
+        for cell in chapter.cells:
+            if cell.id not in shown:
+                yield cell.error(f"no page shows the cell “{cell.name}”: write `::: {cell.id}` or remove it", 0)
+
+
+def unrecorded_outputs(project: Project) -> Iterator[WeaveError]:
+    """Yield the chapters whose recorded outputs are missing, or were recorded from other code."""
+    for name, chapter in project.chapters.items():
+        recorded = project.records[name].code
+        mend = f"run `docweave run --record {name}`"
+        if not recorded:
+            yield WeaveError(f"the outputs of the chapter “{name}” are not recorded: {mend}", chapter.path, 1)
+            continue
+        hashes = code_hashes(chapter)
+        for cell in chapter.cells:
+            if recorded.get(cell.name) != hashes[cell.name]:
+                yield cell.error(f"the cell “{cell.name}” changed since its output was recorded: {mend}")
+                break  # what comes after it depends on it
+        else:
+            for cell in sorted(recorded.keys() - hashes.keys()):
+                yield WeaveError(f"an output is recorded of “{cell}”, which is no cell any more: {mend}", chapter.path, 1)
+
+
+def order_of_chapters(project: Project) -> Iterator[WeaveError]:
+    """Yield where a chapter's page shows its cells otherwise than once each and in the order in which they run.
+
+    A reader who copies a page from top to bottom must get a program that runs.
+    """
+    for page in project.pages[SOURCE].values():
+        chapter = project.chapters.get(page.chapter)
+        if not chapter:
+            continue
+        shown = [directive for directive in page.directives.values() if directive.chapter == chapter.name]
+        for cell, directive in zip_longest(chapter.cells, shown):
+            if directive is None:
+                yield page.error(f"the page shows the cells up to here; “{cell.name}” is missing", page.front + len(page.body))
+            elif cell is None or directive.cell != cell.name:
+                expected = f"expected “{cell.name}” here" if cell else "every cell was shown already"
+                message = f"“{directive.cell}” is out of the order in which the cells run: {expected}"
+                yield page.error(message, directive.line)
+            else:
+                continue
+            break
+
+
+def unwoven_pages(project: Project) -> Iterator[WeaveError]:
+    """Yield why a page cannot be woven: an unknown cell or model, a plot without words, a diagram too large."""
+    for pages in project.pages.values():
+        for page in pages.values():
+            try:
+                weave(page, project)
+            except WeaveError as error:
+                yield error
+
+
+def differences_between_languages(project: Project) -> Iterator[WeaveError]:
+    """Yield the pages, and the first heading, cell, figure or box, that a language lacks, adds or moves."""
+    for locale in project.translations:
+        pages = project.pages[locale]
+        for name, source in project.pages[SOURCE].items():
+            if name in pages:
+                yield from _first_difference(source, pages[name])
+            else:
+                yield WeaveError(f"the page is missing: its English is {source.path.name}", source.path.parents[1] / locale)
+        for name in sorted(pages.keys() - project.pages[SOURCE].keys()):
+            near = get_close_matches(name, project.pages[SOURCE], n=1)
+            hint = f" Did you mean “{near[0]}.md”?" if near else ""
+            yield pages[name].error(f"there is no English page of this name.{hint}")
+
+
+def _first_difference(source: Page, page: Page) -> Iterator[WeaveError]:
+    for ours, theirs in zip_longest(page.elements, source.elements):
+        if ours and theirs and (ours.kind, ours.key) == (theirs.kind, theirs.key):
+            continue
+        if ours is None:
+            yield page.error(f"the page ends here; its English has {theirs} (line {theirs.line})", page.front + len(page.body))
+        elif theirs is None:
+            yield page.error(f"{ours} is not in the English page", ours.line)
+        else:
+            message = f"found {ours}; the English page has {theirs} here (line {theirs.line})"
+            yield page.error(message, ours.line)
+        return
+
+
+def sections_not_translated(project: Project) -> Iterator[WeaveError]:
+    """Yield the sections that equal their English, are not stamped, or are stamped or listed and do not exist."""
+    for locale in project.translations:
+        for name, page in project.pages[locale].items():
+            source = project.pages[SOURCE].get(name)
+            if source:
+                yield from _sections_not_translated(page, source)
+
+
+def _sections_not_translated(page: Page, source: Page) -> Iterator[WeaveError]:
+    english = {section.id: section for section in source.sections}
+    stamps, same = page.meta.get("sections") or {}, page.meta.get("same") or []
+    for section in page.sections:
+        if section.id not in english:
+            continue  # reported as a difference between the languages
+        equal = section.hash == english[section.id].hash
+        if equal and section.id not in same:
+            message = f"the section “{section.id}” equals its English: translate it, or list it under `same:`"
+            yield page.error(message, section.line)
+        elif not equal and section.id in same:
+            yield page.error(f"the section “{section.id}” is listed under `same:` and differs: remove it there", 1)
+        if section.id not in stamps and not equal:
+            message = f"the section “{section.id}” is not stamped: `docweave stamp {page.locale}/{page.path.name}`"
+            yield page.error(message, section.line)
+    for id in sorted({*stamps, *same} - english.keys()):
+        yield page.error(f"the front matter names a section “{id}”, which the page does not have", 1)
+
+
+def words_not_translated(project: Project) -> Iterator[WeaveError]:
+    """Yield the comments, words in plots and phrases of the site that a catalogue does not translate."""
+    for locale in project.translations:
+        yield from catalogs.missing(project.catalogs[locale], project.messages)

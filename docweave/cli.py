@@ -1,0 +1,163 @@
+"""The `docweave` command."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from docweave import catalogs, compare, outputs, translation
+from docweave.check import check as check_project
+from docweave.errors import WeaveError, nearest
+from docweave.project import CATALOG, Project
+from docweave.weave import weave as weave_page
+
+
+class Command(click.Group):
+    """A group whose commands report an author's mistake in one line, and exit with 1."""
+
+    def invoke(self, context: click.Context):
+        try:
+            return super().invoke(context)
+        except WeaveError as error:
+            click.echo(context.obj.relative(error), err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The folder that holds docs/ and snippets/ (default: this one).",
+)
+@click.pass_context
+def main(context: click.Context, root: Path) -> None:
+    """Weave tested code cells and prose into pages, in many languages.
+
+    Every command exits with 0 if all is well, with 1 if an author has something to mend, with 2 if the command itself
+    was misspelled.
+    """
+    context.obj = Project(root.resolve())
+
+
+@main.command()
+@click.argument("chapters", nargs=-1)
+@click.option("--record", is_flag=True, help="Keep what the cells give, instead of comparing it with what is recorded.")
+@click.option("--force", is_flag=True, help="With --record: also chapters in which nothing has changed.")
+@click.option("--short", is_flag=True, help="Shorten the training of slow cells (only to compare).")
+@click.pass_obj
+def run(project: Project, chapters: tuple[str, ...], record: bool, force: bool, short: bool) -> None:
+    """Run the cells of CHAPTERS (default: all) and compare with the recorded outputs, or record them anew."""
+    if record and short:
+        raise click.UsageError("--record keeps the whole run: it cannot be shortened")
+    chosen = [_chapter(project, name) for name in chapters] or list(project.chapters.values())
+    if record and not force:
+        current = [chapter for chapter in chosen if outputs.is_current(chapter, project.records[chapter.name])]
+        for chapter in current:
+            click.echo(f"{chapter.name}: nothing has changed")
+        chosen = [chapter for chapter in chosen if chapter not in current]
+    if not chosen:
+        return
+    from docweave.run import lay_out, run_chapters
+
+    click.echo(f"Running {', '.join(chapter.name for chapter in chosen)}: Keras is imported once …", err=True)
+    found = 0
+    for number, (chapter, fresh) in enumerate(run_chapters(chosen, short), 1):
+        if record:
+            outputs.write_record(project.outputs / chapter.name, lay_out(fresh))
+            click.echo(f"{chapter.name}: recorded ({number} of {len(chosen)})")
+            continue
+        problems = list(compare.differences(chapter, project.records[chapter.name], fresh))
+        for problem in problems:
+            click.echo(project.relative(problem))
+        found += len(problems)
+        click.echo(f"{chapter.name}: {len(problems)} differences ({number} of {len(chosen)})")
+    sys.exit(1 if found else 0)
+
+
+def _chapter(project: Project, name: str):
+    name = Path(name).stem.replace("-", "_")
+    if name not in project.chapters:
+        raise WeaveError(f"there is no chapter “{name}” in snippets/.{nearest(name, project.chapters)}")
+    return project.chapters[name]
+
+
+@main.command()
+@click.pass_obj
+def check(project: Project) -> None:
+    """Tell everything there is to mend, without running a cell."""
+    problems = check_project(project)
+    for problem in problems:
+        click.echo(problem)
+    click.echo(f"{len(problems)} to mend" if problems else "Nothing to mend.", err=True)
+    sys.exit(1 if problems else 0)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, resolve_path=True, path_type=Path))
+@click.pass_obj
+def weave(project: Project, folder: Path) -> None:
+    """Write the woven Markdown of every language into FOLDER, for any site generator."""
+    if folder.exists() and any(folder.iterdir()):
+        raise WeaveError("the folder is not empty: nothing was written", folder)
+    fresh = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    for locale in project.languages:
+        for name, page in project.pages[locale].items():
+            path = fresh / locale / f"{name}.md"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(weave_page(page, project, attributes=False).plain(), "utf-8")
+        click.echo(f"{locale}: {len(project.pages[locale])} pages")
+    if folder.exists():
+        folder.rmdir()
+    os.replace(fresh, folder)
+
+
+@main.command()
+@click.argument("languages", nargs=-1)
+@click.pass_obj
+def status(project: Project, languages: tuple[str, ...]) -> None:
+    """List what LANGUAGES (default: all) still lack, and the sections whose English has changed, with the change."""
+    complete = True
+    for locale in languages or project.translations:
+        report = translation.status(project, locale)
+        complete &= report.complete
+        click.echo(f"{locale}: complete" if report.complete else f"{locale}:")
+        for name in report.pages:
+            click.echo(f"  page missing: {name}.md")
+        for place in report.unstamped:
+            click.echo(f"  not translated, or not stamped: {place}")
+        for place, change in report.stale.items():
+            click.echo(f"  stale: {place}")
+            click.echo("".join(f"    {line}\n" for line in change.splitlines()), nl=False)
+        for problem in report.words:
+            click.echo(f"  {problem}")
+    sys.exit(0 if complete else 1)
+
+
+@main.command()
+@click.argument("page")
+@click.argument("sections", nargs=-1)
+@click.pass_obj
+def stamp(project: Project, page: str, sections: tuple[str, ...]) -> None:
+    """Mark SECTIONS (default: all) of PAGE, such as `ru/index.md`, as saying what the English says now."""
+    path = Path(page)
+    locale, name = path.parent.name, path.stem
+    if locale not in project.languages:
+        raise WeaveError(f"“{page}” names no page: expected `language/page.md`.{nearest(locale, project.languages)}")
+    pages = project.pages[locale]
+    if name not in pages:
+        raise WeaveError(f"there is no page “{name}” in docs/{locale}/.{nearest(name, pages)}")
+    changed = translation.stamp(project, pages[name], list(sections))
+    click.echo(f"stamped: {', '.join(changed)}" if changed else "nothing to stamp: every stamp is up to date")
+
+
+@main.command()
+@click.pass_obj
+def comments(project: Project) -> None:
+    """Collect comments, words in plots and phrases, and bring every catalogue up to date with them."""
+    for locale in project.translations:
+        total, untranslated = catalogs.update(project.docs / locale / CATALOG, project.messages)
+        click.echo(f"docs/{locale}/{CATALOG}: {total} messages, {untranslated} to translate")

@@ -1,0 +1,77 @@
+"""The comments of a piece of code: found, and replaced by those of another language."""
+
+import ast
+import io
+import tokenize
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from docweave.cells import syntax
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment: one at the end of a line of code, or the run of whole-line comments above it.
+
+    Attributes:
+        text: its words, without `#`; one line for each line of the comment.
+        line: its first line, from 1.
+        column: where its `#` stands.
+    """
+
+    text: str
+    line: int
+    column: int
+
+
+def comments(source: str) -> list[Comment]:
+    """Return the comments of `source`, in order. Code that does not parse has none."""
+    found: list[Comment] = []
+    whole_line = False
+    for token in _tokens(source):
+        if token.type != tokenize.COMMENT:
+            continue
+        text, (line, column) = token.string.lstrip("#").strip(), token.start
+        was_whole_line, whole_line = whole_line, not token.line[:column].strip()
+        last = found[-1] if found else None
+        if last and was_whole_line and whole_line and _end(last) == (line - 1, column):
+            found[-1] = Comment(f"{last.text}\n{text}", last.line, column)
+        else:
+            found.append(Comment(text, line, column))
+    return found
+
+
+def _end(comment: Comment) -> tuple[int, int]:
+    return comment.line + comment.text.count("\n"), comment.column
+
+
+def _tokens(source: str) -> list[tokenize.TokenInfo]:
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return []
+    return list(tokenize.generate_tokens(io.StringIO(source).readline))
+
+
+def translate(source: str, translation: Callable[[str], str]) -> str:
+    """Return `source` with every comment replaced by its translation, and nothing else changed.
+
+    Args:
+        source: Python code.
+        translation: gives the words for the words of a comment, with as many lines.
+
+    Raises:
+        ValueError: a translation with another number of lines, or one that changes the code.
+    """
+    lines = source.split("\n")
+    for comment in comments(source):
+        words = translation(comment.text).split("\n")
+        if len(words) != comment.text.count("\n") + 1:
+            raise ValueError(f"the translation of the comment “{comment.text}” must keep its number of lines")
+        for offset, text in enumerate(words):
+            number = comment.line - 1 + offset
+            lines[number] = f"{lines[number][: comment.column]}# {text}".rstrip()
+    translated = "\n".join(lines)
+    if syntax(translated) != syntax(source):
+        raise ValueError("the translated comments change the code")
+    return translated

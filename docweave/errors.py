@@ -1,0 +1,33 @@
+"""One kind of error: what an author must mend, and where."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class WeaveError(Exception):
+    """Something an author must mend.
+
+    Its text is `path:line: message`, so that a terminal makes it a link.
+
+    Args:
+        message: what is wrong, what was expected, and the nearest right name.
+        path: the file to mend, relative to the project, if it is known.
+        line: the line in it, from 1, if it is known.
+    """
+
+    def __init__(self, message: str, path: Path | str | None = None, line: int | None = None):
+        super().__init__(message, path, line)
+        self.message, self.path, self.line = message, path, line
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line) if part is not None)
+        return f"{place}: {self.message}" if place else self.message
+
+
+def nearest(name: str, names) -> str:
+    """Return ` Did you mean …?` with the nearest of `names`, or all of them if none is near."""
+    names = sorted(names)
+    near = get_close_matches(name, names, n=1)
+    if near:
+        return f" Did you mean “{near[0]}”?"
+    return f" There are: {', '.join(names)}." if names else ""

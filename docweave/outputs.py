@@ -1,0 +1,169 @@
+"""What the cells printed, drew and raised when they were last run: read and written."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from docweave.cells import Cell, Chapter, syntax
+from docweave.diagrams import Diagram
+from docweave.errors import WeaveError
+from docweave.plots import Plot
+
+SUFFIXES = {"text": "txt", "error": "error.txt"}
+PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one cell gave.
+
+    Attributes:
+        text: what it printed.
+        error: the last lines of its traceback, from the name of the error on.
+        plots: the figures it showed, in order.
+    """
+
+    text: str = ""
+    error: str = ""
+    plots: tuple[Plot, ...] = ()
+
+    @property
+    def raises(self) -> str:
+        """The name of the error's type without its module, or an empty string."""
+        return self.error.partition(":")[0].strip().rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one run of a chapter gave.
+
+    Attributes:
+        versions: the packages that ran it, by name.
+        code: for each cell the hash of its code and of all that ran before it.
+        cells: the output of each cell that gave one, by the cell's name.
+        diagrams: the models at the chapter's end, by variable.
+        rebound: variables that named more than one model, with the cells that bound them.
+    """
+
+    versions: dict[str, str] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, Output] = field(default_factory=dict)
+    diagrams: dict[str, Diagram] = field(default_factory=dict)
+    rebound: dict[str, list[str]] = field(default_factory=dict)
+
+    def output(self, cell: Cell) -> Output:
+        return self.cells.get(cell.name, Output())
+
+
+def installed_versions() -> dict[str, str]:
+    """Return the versions of the packages whose outputs are recorded, without importing them."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package.removesuffix("-cpu")] = version(package)
+        except PackageNotFoundError:  # of tensorflow and tensorflow-cpu, a machine has one
+            continue
+    return versions
+
+
+def code_hashes(chapter: Chapter) -> dict[str, str]:
+    """Return for each cell the hash of its code and of all that runs before it.
+
+    Comments do not count: mending one needs no new run.
+    """
+    digest, hashes = hashlib.sha256(), {}
+    for cell in chapter.cells:
+        digest.update(f"{cell.name}\n{sorted(cell.tags)}\n{syntax(cell.source)}\n".encode())
+        hashes[cell.name] = digest.hexdigest()[:16]
+    return hashes
+
+
+def is_current(chapter: Chapter, record: Record) -> bool:
+    """Say whether running the chapter again could give anything new."""
+    return record.code == code_hashes(chapter) and record.versions == installed_versions()
+
+
+def read_record(folder: Path) -> Record | None:
+    """Read the recorded outputs of one chapter from `outputs/<chapter>/`, or None if there are none.
+
+    Raises:
+        WeaveError: a folder that `docweave run --record` did not write.
+    """
+    name = folder.name
+    if not folder.exists():
+        folder = _old(folder)  # left by an interruption between the two renames of `write_record`
+    index_path = folder / "record.json"
+    if not index_path.exists():
+        return None
+    try:
+        index = json.loads(index_path.read_text("utf-8"))
+        outputs = {cell: _read_output(folder, cell, parts) for cell, parts in index["outputs"].items()}
+        diagrams = {
+            model: Diagram.from_json(_read(folder / f"{model}.diagram.json"), folder / f"{model}.diagram.json")
+            for model in index["diagrams"]
+        }
+        return Record(index["versions"], index["code"], outputs, diagrams, index["rebound"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeaveError(f"unreadable recorded outputs ({error}): run `docweave run --record {name}`", index_path)
+
+
+def _read(path: Path) -> str:
+    return path.read_bytes().decode("utf-8")
+
+
+def _read_output(folder: Path, name: str, parts: dict) -> Output:
+    plots = tuple(
+        Plot(json.loads(_read(folder / f"{name}.plot-{number}.json")), _read(folder / f"{name}.plot-{number}.svg"))
+        for number in range(1, parts.get("plots", 0) + 1)
+    )
+    texts = {kind: _read(folder / f"{name}.{suffix}") for kind, suffix in SUFFIXES.items() if kind in parts}
+    return Output(**texts, plots=plots)
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Write the recorded outputs of one chapter to `outputs/<chapter>/`, all of them or none.
+
+    They are written beside the old ones first; whoever is interrupted still has the old ones.
+    """
+    fresh, old = folder.with_name(f".{folder.name}.new"), _old(folder)
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    index = {
+        "versions": record.versions,
+        "code": record.code,
+        "outputs": {name: _write_output(fresh, name, output) for name, output in record.cells.items()},
+        "diagrams": sorted(record.diagrams),
+        "rebound": record.rebound,
+    }
+    for name, diagram in record.diagrams.items():
+        _write(fresh / f"{name}.diagram.json", diagram.to_json())
+    _write(fresh / "record.json", json.dumps(index, indent=1) + "\n")
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("utf-8"))
+
+
+def _write_output(folder: Path, name: str, output: Output) -> dict:
+    parts: dict = {}
+    for kind, suffix in SUFFIXES.items():
+        if getattr(output, kind):
+            _write(folder / f"{name}.{suffix}", getattr(output, kind))
+            parts[kind] = True
+    for number, plot in enumerate(output.plots, 1):
+        _write(folder / f"{name}.plot-{number}.svg", plot.svg)
+        _write(folder / f"{name}.plot-{number}.json", json.dumps(plot.data, indent=1) + "\n")
+        parts["plots"] = number
+    return parts

@@ -1,0 +1,21 @@
+"""What the site itself says to a reader: English phrases, translated from the same catalogues as comments."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+SHOW_CODE = "Show the code"
+OUTPUT = "Output"
+ERROR = "Error"
+STALE = "The English text of this section has changed since it was translated."
+READ_ENGLISH = "Read it in English"
+
+IN_TEMPLATE = re.compile(r"""\.phrase\(\s*(["'])(?P<text>.+?)\1""")
+
+
+def phrases(theme: Path) -> Iterator[str]:
+    """Yield the phrases of the pages woven here, then those of the theme's templates (`docweave.phrase("…")`)."""
+    yield from (SHOW_CODE, OUTPUT, ERROR, STALE, READ_ENGLISH)
+    for template in sorted(theme.rglob("*.html")):
+        for found in IN_TEMPLATE.finditer(template.read_text("utf-8")):
+            yield found["text"]

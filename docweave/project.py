@@ -1,0 +1,112 @@
+"""The folders of a project, read: chapters, recorded outputs, languages, catalogues, pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from docweave.catalogs import Catalog, Message, collect, read_catalog
+from docweave.cells import Cell, Chapter, read_chapters
+from docweave.comments import comments
+from docweave.errors import WeaveError, nearest
+from docweave.outputs import Record, read_record
+from docweave.pages import Page, read_page
+from docweave.phrases import phrases
+
+SOURCE = "en"
+CATALOG = "comments.po"
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything under one root, read when it is first asked for and then kept.
+
+    Attributes:
+        root: the folder that holds `docs/`, `snippets/` and `theme/`.
+    """
+
+    root: Path
+
+    @property
+    def docs(self) -> Path:
+        return self.root / "docs"
+
+    @property
+    def snippets(self) -> Path:
+        return self.root / "snippets"
+
+    @property
+    def outputs(self) -> Path:
+        return self.snippets / "outputs"
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The folders of `docs/` that hold pages: English first, then by name."""
+        names = {path.parent.name for path in self.docs.glob("*/*.md")}
+        if SOURCE not in names:
+            raise WeaveError(f"there are no pages in docs/{SOURCE}/: expected a project with docs/ and snippets/", self.docs)
+        return tuple(sorted(names, key=lambda name: (name != SOURCE, name)))
+
+    @property
+    def translations(self) -> tuple[str, ...]:
+        return tuple(name for name in self.languages if name != SOURCE)
+
+    @cached_property
+    def chapters(self) -> dict[str, Chapter]:
+        return read_chapters(self.snippets)
+
+    @cached_property
+    def records(self) -> dict[str, Record]:
+        """What is recorded of each chapter; an empty record where nothing is."""
+        return {name: read_record(self.outputs / name) or Record() for name in self.chapters}
+
+    @cached_property
+    def catalogs(self) -> dict[str, Catalog]:
+        return {locale: read_catalog(self.docs / locale / CATALOG) for locale in self.languages}
+
+    @cached_property
+    def pages(self) -> dict[str, dict[str, Page]]:
+        """Every page by language and name, or the first error in one."""
+        for path in sorted(self.docs.glob("*/*/**/*.md")):
+            raise WeaveError("a page lies in the folder of its language, not deeper", path)
+        return {
+            locale: {path.stem: read_page(path) for path in sorted((self.docs / locale).glob("*.md"))}
+            for locale in self.languages
+        }
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        """All that a catalogue must translate: comments, the words in plots, the phrases of the site."""
+        return collect(self._texts())
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        for name, chapter in self.chapters.items():
+            for cell in chapter.cells:
+                for comment in comments(cell.source):
+                    yield comment.text, cell.id
+                for plot in self.records[name].output(cell).plots:
+                    for text in plot.texts:
+                        yield text, cell.id
+        for text in phrases(self.root / "theme"):
+            yield text, "site"
+
+    def cell(self, chapter: str, cell: str, page: Page, line: int) -> Cell:
+        """Return the cell that a page names.
+
+        Raises:
+            WeaveError: at that line of the page: an unknown chapter or cell, with the nearest name.
+        """
+        if chapter not in self.chapters:
+            raise page.error(f"there is no chapter “{chapter}” in snippets/.{nearest(chapter, self.chapters)}", line)
+        try:
+            return self.chapters[chapter][cell]
+        except KeyError:
+            names = [other.name for other in self.chapters[chapter].cells]
+            message = f"there is no cell “{cell}” in snippets/{chapter}.py.{nearest(cell, names)}"
+            raise page.error(message, line) from None
+
+    def relative(self, error: WeaveError) -> WeaveError:
+        """Return the error with its path as seen from the root, so that it is short and the same everywhere."""
+        if error.path and Path(error.path).is_relative_to(self.root):
+            return WeaveError(error.message, Path(error.path).relative_to(self.root), error.line)
+        return error

@@ -1,0 +1,246 @@
+"""Cells in, recorded outputs out: Keras is imported once, and each chapter runs in a fork of its own."""
+
+import ast
+import contextlib
+import inspect
+import io
+import multiprocessing
+import os
+import re
+import traceback
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from unittest import mock
+
+from docweave import diagrams, plots
+from docweave.cells import Cell, Chapter
+from docweave.errors import WeaveError
+from docweave.outputs import Output, Record, code_hashes, installed_versions
+
+# What outputs depend on and no cell says. It must be set before Keras is imported.
+ENVIRONMENT = {"COLUMNS": "80", "KERAS_BACKEND": "tensorflow", "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+# What differs from run to run, so that a cell which prints it could never be compared.
+UNSTABLE = {
+    r"keras_tensor\w*": "a generated tensor name",
+    r"\d(ms|us|s)/(step|epoch)": "a time",
+    r"\d+/\d+ [━\[]": "a progress bar",
+    r" at 0x[0-9a-f]{6,}": "an address in memory",
+}
+
+# Keras 3.15 gives this one at the first functional model, whatever the code.
+KNOWN_WARNING = "Possible nested set"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A chapter that ran to its end: its variables, and what is to be recorded."""
+
+    namespace: dict
+    record: Record
+
+
+def prepare() -> None:
+    """Import what every chapter needs, in the environment that outputs depend on."""
+    os.environ.update(ENVIRONMENT)
+    with _silenced():
+        import keras
+        import matplotlib.pyplot
+
+    del keras, matplotlib  # imported for the forks, which inherit them
+
+
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """Drop what TensorFlow's C++ writes to standard error while it is imported; no setting of its own does."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[tuple[Chapter, Record]]:
+    """Run chapters one after the other, each in a process forked once Keras is imported.
+
+    Args:
+        chapters: what to run.
+        short: see `run_cells`.
+
+    Yields:
+        each chapter with what its run gave, as soon as it has ended.
+
+    Raises:
+        WeaveError: what `run_cells` raises, or that the process died.
+    """
+    prepare()
+    context = multiprocessing.get_context("fork")
+    for chapter in chapters:
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_run_and_send, args=(chapter, short, sender))
+        process.start()
+        sender.close()
+        try:
+            result = receiver.recv()
+        except EOFError:
+            process.join()
+            message = f"the process that ran the chapter died with exit code {process.exitcode}"
+            raise WeaveError(message, chapter.path) from None
+        finally:
+            # After a result the process is about to end; after an interruption it must.
+            process.join(timeout=10)
+            process.kill()
+        if isinstance(result, WeaveError):
+            raise result
+        yield chapter, result
+
+
+def _run_and_send(chapter: Chapter, short: bool, sender) -> None:
+    try:
+        sender.send(run_cells(chapter, short).record)
+    except WeaveError as error:
+        sender.send(error)
+
+
+def run_cells(chapter: Chapter, short: bool = False) -> Ran:
+    """Run a chapter's cells in order, in this process and in one namespace.
+
+    Args:
+        chapter: what to run.
+        short: shorten what slow cells train: one epoch of two batches a `fit`.
+
+    Raises:
+        WeaveError: a cell that raises without being tagged so, or the reverse; that warns; that ends in a value,
+            which a notebook would show and a script would not; that prints what differs from run to run.
+    """
+    namespace: dict = {"__name__": "__main__"}
+    outputs: dict[str, Output] = {}
+    bound: dict[str, list[tuple[object, str]]] = {}
+    for cell in chapter.cells:
+        with shortened() if short and cell.slow else contextlib.nullcontext():
+            output = _run_cell(cell, namespace)
+        if output != Output():
+            outputs[cell.name] = output
+        for variable, model in _models(namespace):
+            models = bound.setdefault(variable, [])
+            if not any(model is other for other, _ in models):
+                models.append((model, cell.name))
+    record = Record(
+        versions=installed_versions(),
+        code=code_hashes(chapter),
+        cells=outputs,
+        diagrams={name: diagrams.graph_of(model) for name, model in _models(namespace) if diagrams.can_draw(model)},
+        rebound={name: [cell for _, cell in models] for name, models in bound.items() if len(models) > 1},
+    )
+    return Ran(namespace, record)
+
+
+def lay_out(record: Record) -> Record:
+    """Return the record with its diagrams laid out, for which Graphviz is needed."""
+    return replace(record, diagrams={name: diagrams.lay_out(graph) for name, graph in record.diagrams.items()})
+
+
+def _models(namespace: dict) -> list[tuple[str, object]]:
+    import keras
+
+    return [(name, value) for name, value in sorted(namespace.items()) if isinstance(value, keras.Model)]
+
+
+def _run_cell(cell: Cell, namespace: dict) -> Output:
+    printed, error = io.StringIO(), None
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        _shown_figures() as shown,
+        contextlib.redirect_stdout(printed),
+    ):
+        warnings.simplefilter("always")
+        try:
+            value = _execute(cell, namespace)
+        except Exception as exception:
+            error = exception
+    if error is not None and not cell.raises:
+        line = _line_of(error, cell)
+        raise WeaveError(
+            f"the cell “{cell.name}” raised {_error_text(error).strip()}\n"
+            'If it must, mark it `tags=["raises-exception"] active="ipynb"`.',
+            cell.path,
+            line,
+        ) from error
+    if error is None and cell.raises:
+        raise cell.error(f"the cell “{cell.name}” is tagged raises-exception and did not raise")
+    if error is None and value is not None:
+        raise cell.error(
+            f"the cell “{cell.name}” ends in a value ({type(value).__name__}), which a notebook would show"
+            " and a script would not: print it or assign it"
+        )
+    for warning in caught:
+        if KNOWN_WARNING not in str(warning.message):
+            raise cell.error(f"the cell “{cell.name}” warns: {warning.category.__name__}: {warning.message}")
+    output = Output(_without_trailing_spaces(printed.getvalue()), _error_text(error), tuple(shown))
+    for pattern, what in UNSTABLE.items():
+        found = re.search(pattern, output.text + output.error)
+        if found:
+            raise cell.error(f"the cell “{cell.name}” prints {what} (“{found[0]}”), which differs from run to run")
+    return output
+
+
+def _execute(cell: Cell, namespace: dict) -> object:
+    """Run a cell and return the value of its last expression, None if it ends in a statement."""
+    tree = ast.increment_lineno(ast.parse(cell.source, str(cell.path)), cell.line - 1)
+    last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, str(cell.path), "exec"), namespace)
+    return eval(compile(last, str(cell.path), "eval"), namespace) if last else None
+
+
+def _line_of(error: Exception, cell: Cell) -> int:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(cell.path)]
+    return lines[-1] if lines else cell.line
+
+
+def _error_text(error: Exception | None) -> str:
+    """Return what Python prints below the traceback; of a syntax error, without the place."""
+    if error is None:
+        return ""
+    lines = traceback.format_exception_only(error)
+    return _without_trailing_spaces(lines[-1] if isinstance(error, SyntaxError) else "".join(lines))
+
+
+def _without_trailing_spaces(text: str) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+
+@contextlib.contextmanager
+def _shown_figures() -> Iterator[list[plots.Plot]]:
+    """Collect the figures that `plt.show()` shows, drawn in the one style of the site."""
+    import matplotlib.pyplot as plt
+
+    shown: list[plots.Plot] = []
+
+    def show() -> None:
+        shown.extend(plots.record(plt.figure(number)) for number in plt.get_fignums())
+        plt.close("all")
+
+    with plots.style(), mock.patch.object(plt, "show", show):
+        yield shown
+
+
+@contextlib.contextmanager
+def shortened() -> Iterator[None]:
+    """Let `fit` train one epoch of two batches, whatever the code asks for: a slow cell's short form."""
+    import keras
+
+    fit = keras.Model.fit
+
+    def short_fit(model, *args, **kwargs):
+        arguments = inspect.signature(fit).bind(model, *args, **kwargs).arguments
+        arguments.update(epochs=1, steps_per_epoch=2)
+        if "validation_data" in arguments or "validation_split" in arguments:
+            arguments["validation_steps"] = 1
+        return fit(**arguments)
+
+    with mock.patch.object(keras.Model, "fit", short_fit):
+        yield

@@ -1,0 +1,134 @@
+"""How far each translation has come: stamped, stale, untranslated."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from docweave import catalogs
+from docweave.compare import diff
+from docweave.errors import WeaveError, nearest
+from docweave.files import write_text
+from docweave.pages import FRONT_MATTER, Page, Section, parse_page
+from docweave.project import SOURCE, Project
+from docweave.weave import stale_sections
+
+
+@dataclass(frozen=True)
+class Status:
+    """What one language still needs.
+
+    Attributes:
+        locale: the language's folder.
+        pages: English pages that it lacks.
+        unstamped: sections never stamped, as `page#section`.
+        stale: sections whose English has changed, as `page#section`, with the difference.
+        words: comments, words in plots and phrases without translation.
+    """
+
+    locale: str
+    pages: list[str]
+    unstamped: list[str]
+    stale: dict[str, str]
+    words: list[WeaveError]
+
+    @property
+    def complete(self) -> bool:
+        return not (self.pages or self.unstamped or self.stale or self.words)
+
+
+def status(project: Project, locale: str) -> Status:
+    """Return what a language still needs.
+
+    Raises:
+        WeaveError: an unknown language.
+    """
+    if locale not in project.translations:
+        raise WeaveError(f"there is no translation “{locale}” in docs/.{nearest(locale, project.translations)}")
+    english, pages = project.pages[SOURCE], project.pages[locale]
+    unstamped, stale = [], {}
+    for name, page in pages.items():
+        if name not in english:
+            continue
+        stamps, same = page.meta.get("sections") or {}, page.meta.get("same") or []
+        settled = {*stamps, *same}
+        unstamped += [f"{name}#{section.id}" for section in english[name].sections if section.id not in settled]
+        for id in stale_sections(page, project):
+            now = next(section for section in english[name].sections if section.id == id)
+            stale[f"{name}#{id}"] = _change(english[name], now, stamps[id])
+    words = [project.relative(error) for error in catalogs.missing(project.catalogs[locale], project.messages)]
+    return Status(locale, sorted(english.keys() - pages.keys()), unstamped, stale, words)
+
+
+def _change(page: Page, now: Section, stamp: str) -> str:
+    """Return the difference between a section and the version of it that was stamped, looked for in git's history."""
+    for text in _history(page.path):
+        try:
+            sections = parse_page(text, page.path).sections
+        except WeaveError:
+            continue  # an older page may break rules that came after it
+        for section in sections:
+            if section.id == now.id and section.hash == stamp:
+                return diff(section.text, now.text, "translated from", "now")
+    return "the English that was translated is not in git's history here; now it says:\n" + now.text
+
+
+def _history(path: Path) -> Iterator[str]:
+    commits = _git(path, "log", "--format=%H", "--", path.name)
+    for commit in (commits or "").split():
+        text = _git(path, "show", f"{commit}:./{path.name}")
+        if text is not None:
+            yield text
+
+
+def _git(path: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=path.parent, capture_output=True, encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def stamp(project: Project, page: Page, ids: list[str]) -> list[str]:
+    """Record in a translated page's front matter that sections say what their English says now.
+
+    Args:
+        project: where its English is.
+        page: the translated page.
+        ids: the sections to stamp; all of them if empty.
+
+    Returns:
+        the ids whose stamp changed.
+
+    Raises:
+        WeaveError: an English page, an unknown section, one that still equals its English. Nothing is written then.
+    """
+    source = project.pages[SOURCE].get(page.name)
+    if page.locale == SOURCE or source is None:
+        raise page.error("only a translated page is stamped, and it must have an English page of the same name")
+    english = {section.id: section for section in source.sections}
+    ours = {section.id: section for section in page.sections}
+    stamps, same = dict(page.meta.get("sections") or {}), page.meta.get("same") or []
+    changed = []
+    for id in ids or [id for id in english if id in ours]:
+        if id not in ours or id not in english:
+            raise page.error(f"there is no section “{id}” in both languages.{nearest(id, english.keys() & ours.keys())}")
+        if ours[id].hash == english[id].hash and id not in same:
+            raise page.error(f"the section “{id}” still equals its English: translate it first", ours[id].line)
+        if stamps.get(id) != english[id].hash:
+            stamps[id] = english[id].hash
+            changed.append(id)
+    if changed:
+        ordered = {id: stamps[id] for id in english if id in stamps}
+        write_text(page.path, _with_sections(page.path.read_text("utf-8"), ordered))
+    return changed
+
+
+def _with_sections(text: str, stamps: dict[str, str]) -> str:
+    front = FRONT_MATTER.match(text)
+    kept = re.sub(r"^sections:.*\n(?:[ \t]+.*\n)*", "", front["yaml"], flags=re.MULTILINE)
+    block = yaml.safe_dump({"sections": stamps}, sort_keys=False, indent=2)
+    return f"---\n{kept}{block}---\n{text[front.end() :]}"

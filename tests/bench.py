@@ -1,0 +1,143 @@
+"""What building the site and running the cells cost: `make bench` prints a table. Nothing here passes or fails.
+
+The project is copied to a temporary folder, with its pages once, four and sixteen times. CPU seconds are those of the
+whole process with its children; each figure is the smallest of the runs.
+"""
+
+import os
+import re
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+FACTORS = (1, 4, 16)
+RUNS = 3
+COPIED = ("docs", "docweave", "snippets", "theme", "mkdocs.yml", "pyproject.toml")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        building(Path(folder))
+        reloading(Path(folder))
+        running(Path(folder))
+
+
+def building(folder: Path) -> None:
+    """Print the CPU seconds of a strict build of all languages, as the number of pages grows, and their straight line."""
+    points = []
+    for factor in FACTORS:
+        project, pages = copy(folder / f"times-{factor}", factor)
+        cpu = min(cpu_seconds("mkdocs", "--quiet", "build", "--strict", cwd=project) for _ in range(RUNS))
+        points.append((pages, cpu))
+        print(f"build, {factor:>2}× the pages: {pages:>4} pages {cpu:6.2f} s of CPU", flush=True)
+    (few, low), (many, high) = points[0], points[-1]
+    slope = (high - low) / (many - few)
+    print(f"build, a page:  {1000 * slope:.1f} ms of CPU (wanted: at most 40)")
+    print(f"build, start:   {low - few * slope:.2f} s of CPU (wanted: at most 3)")
+    pages, cpu = points[1]
+    expected = low + (pages - few) * slope
+    print(f"build, growth:  {cpu / expected:.2f} of the straight line at {FACTORS[1]}× (1 is linear)")
+
+
+def reloading(folder: Path) -> None:
+    """Print how long after an edit of one page, one cell and one catalogue the served page shows it."""
+    project, _ = copy(folder / "served", 1)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    serve = [BIN / "mkdocs", "--quiet", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(serve, cwd=project, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        base = wait_for(address, project)
+        for what, name, locale in [("a page", "docs/en/functional-api.md", ""), ("a page", "docs/ru/functional-api.md", "ru/")]:
+            seconds = []
+            for run in range(RUNS):
+                path, mark = project / name, f"benchmark{run}{time.time_ns()}"
+                started = time.perf_counter()
+                path.write_text(path.read_text("utf-8") + f"\n{mark}\n", "utf-8")
+                wait_for(f"{base}{locale}functional-api/", project, mark)
+                seconds.append(time.perf_counter() - started)
+                time.sleep(1)
+            print(f"reload of {what} ({name}): {min(seconds):.2f} s (wanted: at most 1.5)", flush=True)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(address: str, project: Path, mark: str = "") -> str:
+    """Ask for a page until it comes and holds `mark`; return the address it came from."""
+    path = re.search(r'site_url:.*https?://[^/]+(/[^"\s\]]*)', (project / "mkdocs.yml").read_text("utf-8"))[1]
+    if path not in address:
+        address += path
+    for _ in range(3000):
+        try:
+            with urlopen(address, timeout=10) as answer:
+                if mark in answer.read().decode("utf-8"):
+                    return address
+        except OSError:
+            pass  # not up yet, or between two builds
+        time.sleep(0.02)
+    raise TimeoutError(address)
+
+
+def running(folder: Path) -> None:
+    """Print what running all cells costs, and what recording again costs with nothing and with one chapter changed."""
+    imported = cpu_seconds("python", "-c", "from docweave.run import prepare; prepare()", cwd=ROOT)
+    print(f"import of Keras and matplotlib: {imported:.1f} s of CPU")
+    project, _ = copy(folder / "run", 1)
+    chapters = sorted(path.stem for path in (project / "snippets").glob("*.py"))
+    alone = {name: cpu_seconds("docweave", "run", name, cwd=project) for name in chapters}
+    for name, cpu in alone.items():
+        print(f"cells of {name} alone: {cpu:.1f} s of CPU")
+    together = cpu_seconds("docweave", "run", cwd=project)
+    print(f"cells of all {len(chapters)} chapters: {together:.1f} s of CPU; each in a process of its own {sum(alone.values()):.1f} s")
+    print(f"make outputs, nothing changed: {cpu_seconds('docweave', 'run', '--record', cwd=project):.2f} s of CPU")
+    with (project / "snippets" / f"{chapters[0]}.py").open("a", encoding="utf-8") as snippet:
+        snippet.write("\n# %% benchmark\nprint('one cell more')\n")
+    cpu = cpu_seconds("docweave", "run", "--record", cwd=project)
+    print(f"make outputs, {chapters[0]} changed: {cpu:.1f} s of CPU")
+
+
+def copy(target: Path, factor: int) -> tuple[Path, int]:
+    """Copy the project with each page `factor` times; return where, and how many pages it has in all languages."""
+    target.mkdir()
+    for name in COPIED:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target / name)
+    originals = sorted((target / "docs").glob("*/*.md"))
+    names = sorted({path.stem for path in originals})
+    for number in range(2, factor + 1):
+        for path in originals:
+            text = path.read_text("utf-8")
+            for name in names:  # copies link to each other, so that a page costs what it costs among few
+                text = text.replace(f"]({name}.md", f"]({name}-copy-{number}.md")
+            path.with_stem(f"{path.stem}-copy-{number}").write_text(text, "utf-8")
+    config = target / "mkdocs.yml"
+    copies = "".join(f"  - {name}-copy-{number}.md\n" for number in range(2, factor + 1) for name in names)
+    config.write_text(re.sub(r"^(nav:\n(?:  - .*\n)+)", rf"\g<1>{copies}", config.read_text("utf-8"), flags=re.M), "utf-8")
+    return target, len(originals) * factor
+
+
+def cpu_seconds(program: str, *arguments: str, cwd: Path) -> float:
+    """Run a program of this environment and return the CPU seconds it took, user and system."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([BIN / program, *arguments], cwd=cwd, env=environment(), check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"NO_MKDOCS_2_WARNING": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+if __name__ == "__main__":
+    main()

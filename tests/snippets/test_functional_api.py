@@ -1,0 +1,118 @@
+"""What a reader sees in “A layer is a function”."""
+
+import numpy as np
+import pytest
+
+
+def test_calling_a_layer_gives_a_tensor_of_that_shape_and_1056_parameters(printed):
+    assert printed("call_a_layer") == "KerasTensor\n(None, 32) float32\n1,056 parameters\n"
+    assert 32 * 32 + 32 == 1056
+
+
+def test_the_same_layer_computes_with_numbers_and_relu_lets_none_below_zero(printed):
+    assert printed("call_it_on_numbers") == "(3, 32)\nsmallest value: 0.0\n"
+
+
+def test_a_keras_tensor_holds_no_numbers(error):
+    assert error("no_values_inside")[0] == "ValueError"
+
+
+@pytest.mark.parametrize("cell", ["stack", "functional"])
+def test_both_ways_to_write_the_network_count_3466_parameters(cell, printed):
+    summary = printed(cell)
+    assert "Total params: 3,466" in summary
+    for count in ("2,080", "1,056", "330"):
+        assert f" {count} │" in summary
+
+
+def test_a_model_holds_the_layers_between_its_ends_and_no_others(printed, ran):
+    model, side_model = printed("side_branch").splitlines()
+    assert model.endswith("['features', 'hidden_1', 'hidden_2', 'scores']")
+    assert side_model.endswith("['features', 'hidden_1', 'side']")
+    assert printed("same_objects") == "True\n"
+
+
+def test_an_output_that_does_not_depend_on_the_input_is_a_value_error(error):
+    kind, text = error("disconnected")
+    assert kind == "ValueError"
+    assert "not connected" in text
+
+
+def test_an_unused_input_is_accepted_silently(printed):
+    assert printed("unused_input") == "['features', 'extra']\n3,466 parameters\n"
+
+
+def test_one_hot_rows_are_distributions(ran, printed):
+    assert "every row sums to 1: True" in printed("one_hot")
+    assert np.array_equal(ran.namespace["y_train"].argmax(axis=1), ran.namespace["classes"][:1_000])
+
+
+def test_training_falls_well_below_guessing(numbers):
+    guessing, first, last = numbers("fit")
+    assert guessing == pytest.approx(np.log(10), abs=0.001)
+    assert last < 0.5 < first < guessing + 0.2
+
+
+def test_the_network_is_right_on_most_examples_it_has_not_seen(numbers):
+    loss, accuracy = numbers("evaluate")
+    assert accuracy > 0.8
+    assert loss < 0.6
+
+
+def test_every_prediction_is_a_distribution(printed):
+    assert "(500, 10)\nrows sum to 1: True" in printed("predict")
+
+
+def test_integer_labels_give_the_same_losses(printed):
+    assert printed("sparse") == "same losses: True\n"
+
+
+def test_labels_that_are_no_distributions_make_the_loss_rise(numbers):
+    noise_first, noise_last, share_first, share_last, real_first, real_last = numbers("fit_random_rows")
+    assert noise_last > 1.5 * noise_first
+    assert share_last < share_first
+    assert share_last == pytest.approx(np.log(10), abs=0.05)
+    assert real_last < share_last
+
+
+def test_the_plot_names_its_axes_and_its_three_curves(ran):
+    (plot,) = ran.record.cells["plot_losses"].plots
+    assert {"epoch", "training loss"} <= set(plot.texts)
+    assert len(plot.texts) == 5
+
+
+def test_the_wide_network_for_digits_counts_198760_both_ways(printed):
+    assert printed("digits_stack") == printed("digits_functional") == "198,760 parameters\n"
+
+
+def test_the_digits_are_mnist(printed):
+    assert printed("digits") == "(1000, 784) [7 2 1 0 4]\n"
+
+
+def test_the_same_weights_give_the_same_predictions(printed):
+    assert printed("same_weights") == "before set_weights: False\nafter set_weights:  True\n"
+    assert printed("split_activation") == "198,760 parameters\nsame predictions: True\n"
+
+
+def test_batch_normalisation_between_layer_and_activation_adds_four_numbers_a_unit_and_drops_the_bias(ran, printed):
+    assert "Total params: 199,510" in printed("batch_norm")
+    assert 199_510 == 198_760 - 250 + 4 * 250
+    assert "Non-trainable params: 500" in printed("batch_norm")
+
+
+def test_exercise_1_has_551_parameters(ran, printed):
+    assert ran.namespace["exercise_model"].count_params() == 551
+    assert "551" in printed("exercise_1_check")
+
+
+def test_the_check_of_exercise_1_refuses_a_wrong_solution(chapter, ran):
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((10,))
+    one_layer_short = layers.Dense(1, activation="sigmoid")(layers.Dense(20, activation="relu")(inputs))
+    linear_output = layers.Dense(1)(layers.Dense(10)(layers.Dense(20)(layers.Dense(10)(inputs))))
+    for outputs in (one_layer_short, linear_output):
+        wrong = ran.namespace | {"exercise_model": keras.Model(inputs, outputs)}
+        with pytest.raises(AssertionError):
+            exec(chapter["exercise_1_check"].source, wrong)

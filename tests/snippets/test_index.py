@@ -1,0 +1,35 @@
+"""What a reader sees on the landing page."""
+
+
+def test_the_first_model_has_152_parameters(ran, printed):
+    assert ran.namespace["forecast_model"].count_params() == 152 == 7 * 16 + 16 + (7 + 16) * 1 + 1
+    assert "Total params: 152" in printed("first_model")
+
+
+def test_the_first_model_is_no_stack_its_last_layer_reads_the_input_too(ran):
+    joined = ran.namespace["forecast_model"].get_layer("joined")
+    assert [tensor.shape for tensor in joined.input] == [(None, 7), (None, 16)]
+
+
+def test_three_weeks_give_three_forecasts(printed):
+    assert printed("call_it") == "(3, 7) -> (3, 1)\n"
+
+
+def test_the_garment_model_has_three_inputs_and_one_output(ran, printed):
+    assert printed("garment") == "inputs: ['metadata', 'text', 'photo']\noutputs: ['price']\n"
+    assert ran.namespace["garment_model"].output_shape == (None, 1)
+
+
+def test_the_novel_model_has_one_input_and_two_outputs(ran, printed):
+    assert printed("novel") == "inputs: ['novel']\noutputs: ['genre', 'year']\n"
+    assert ran.namespace["novel_model"].output_shape == [(None, 8), (None, 1)]
+
+
+def test_the_branches_leave_the_shape_as_it_was(printed):
+    assert printed("branches") == "input:  (None, 28, 28, 8)\noutput: (None, 28, 28, 8)\n"
+
+
+def test_the_branches_split_and_rejoin(ran):
+    diagram = ran.record.diagrams["branch_model"]
+    edges = {(edge.source, edge.target) for edge in diagram.edges}
+    assert {("features", "fine"), ("features", "coarse"), ("features", "rejoined"), ("both", "rejoined")} <= edges
