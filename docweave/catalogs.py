@@ -12,6 +12,8 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 from docweave.errors import WeaveError
 from docweave.files import write_text
 
+HEADER = "# The words of this language for comments in cells, for plots and for the site itself."
+
 # A translator writes this comment above a message that is the same in both languages.
 SAME = "same in both"
 
@@ -73,7 +75,14 @@ def read_catalog(path: Path) -> Catalog:
 
 def _read_po(path: Path) -> PoCatalog:
     if not path.exists():
-        return PoCatalog(locale=path.parent.name.replace("-", "_"), project="docweave")
+        return PoCatalog(
+            locale=path.parent.name.replace("-", "_"),
+            project="docweave",
+            version="1",
+            msgid_bugs_address="",
+            last_translator="",
+            language_team="",
+        )
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
@@ -124,9 +133,12 @@ def update(path: Path, messages: Iterable[Message]) -> tuple[int, int]:
         how many messages the catalogue has, and how many of them still need a translation.
     """
     old = _read_po(path)
-    template = PoCatalog(project="docweave", creation_date=old.creation_date)
+    old.header_comment, old.fuzzy = HEADER, False
+    template = PoCatalog(creation_date=old.creation_date)
     for message in messages:
         template.add(message.text, locations=[(place, None) for place in message.places])
+        if message.text in old.obsolete:  # used again
+            old[message.text] = old.obsolete.pop(message.text)
     old.update(template)
     # Babel would write the time of this update: a change on every run, though nothing else changed.
     old.creation_date = template.creation_date

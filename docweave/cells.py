@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import jupytext
@@ -109,11 +110,11 @@ def read_chapter(path: Path) -> Chapter:
 
 def _cell(path: Path, marker: int, lines: list[str]) -> Cell:
     try:
-        notebook_cell, *more = jupytext.reads("\n".join(lines), fmt="py:percent").cells
+        notebook_cell, *more = jupytext.reads("\n".join(lines).rstrip(), fmt="py:percent").cells
     except ValidationError as error:
         raise WeaveError(f"unreadable options: {error.message}", path, marker) from error
     if more:
-        raise WeaveError("another cell begins inside this one: expected `# %% name`, neither indented nor spaced otherwise", path, marker)
+        raise WeaveError("another cell begins inside this one: expected `# %% name`, not indented", path, marker)
     metadata = dict(notebook_cell.metadata)
     name = metadata.pop("title", "")
     if notebook_cell.cell_type != "code":
@@ -133,7 +134,7 @@ def _cell(path: Path, marker: int, lines: list[str]) -> Cell:
         raise WeaveError(
             'a cell that must raise is marked `tags=["raises-exception"] active="ipynb"`: both or neither', path, marker
         )
-    cell = Cell(path.stem, name, notebook_cell.source.rstrip("\n"), path, marker + 1, tags, samples)
+    cell = Cell(path.stem, name, notebook_cell.source, path, marker + 1, tags, samples)
     for number, line in enumerate(lines[1:], 1):
         if cell.raises and line and not line.startswith("#"):
             raise cell.error("a cell that must raise is commented out in its file, so that the file runs to its end", number)
@@ -146,6 +147,7 @@ def _cell(path: Path, marker: int, lines: list[str]) -> Cell:
     return cell
 
 
+@lru_cache(maxsize=None)
 def syntax(source: str) -> str:
     """Return what two pieces of code must share to be the same code: comments do not count.
 

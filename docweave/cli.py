@@ -108,7 +108,7 @@ def weave(project: Project, folder: Path) -> None:
         for name, page in project.pages[locale].items():
             path = fresh / locale / f"{name}.md"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(weave_page(page, project, attributes=False).plain(), "utf-8")
+            path.write_text(weave_page(page, project).plain(), "utf-8")
         click.echo(f"{locale}: {len(project.pages[locale])} pages")
     if folder.exists():
         folder.rmdir()

@@ -5,6 +5,7 @@ import io
 import tokenize
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from docweave.cells import syntax
 
@@ -24,7 +25,8 @@ class Comment:
     column: int
 
 
-def comments(source: str) -> list[Comment]:
+@lru_cache(maxsize=None)
+def comments(source: str) -> tuple[Comment, ...]:
     """Return the comments of `source`, in order. Code that does not parse has none."""
     found: list[Comment] = []
     whole_line = False
@@ -38,7 +40,7 @@ def comments(source: str) -> list[Comment]:
             found[-1] = Comment(f"{last.text}\n{text}", last.line, column)
         else:
             found.append(Comment(text, line, column))
-    return found
+    return tuple(found)
 
 
 def _end(comment: Comment) -> tuple[int, int]:
@@ -63,6 +65,8 @@ def translate(source: str, translation: Callable[[str], str]) -> str:
     Raises:
         ValueError: a translation with another number of lines, or one that changes the code.
     """
+    if not comments(source):
+        return source
     lines = source.split("\n")
     for comment in comments(source):
         words = translation(comment.text).split("\n")

@@ -160,12 +160,12 @@ class Diagram:
         """
         try:
             parts = json.loads(text)
-            layout = None
-            if "size" in parts:
-                curves = tuple(Curve(row["source"], row["target"], tuple(row["points"])) for row in parts["curves"])
-                layout = Layout(*parts["size"], tuple(Box(**row) for row in parts["boxes"]), curves)
-            nodes, edges = (tuple(kind(**row) for row in parts[name]) for kind, name in ((Node, "nodes"), (Edge, "edges")))
-            return cls(nodes, edges, layout)
+            nodes, edges = tuple(Node(**row) for row in parts["nodes"]), tuple(Edge(**row) for row in parts["edges"])
+            if "size" not in parts:
+                return cls(nodes, edges)
+            boxes = tuple(Box(**row) for row in parts["boxes"])
+            curves = tuple(Curve(**row | {"points": tuple(row["points"])}) for row in parts["curves"])
+            return cls(nodes, edges, Layout(*parts["size"], boxes, curves))
         except (ValueError, KeyError, TypeError) as error:
             raise WeaveError(f"not a recorded diagram ({error!r}): record it anew", path) from error
 
@@ -220,7 +220,7 @@ def graph_of(model) -> Diagram:
         raise WeaveError(f"the model “{model.name}” has a layer without get_config(): {error}") from error
     calls = {layer["name"]: layer["inbound_nodes"] for layer in config["layers"]}
     passed = [(tensor, name) for name in calls for tensor in _tensors(calls[name])]
-    given = list(zip(_histories(config["output_layers"]), (output.shape for output in outputs), strict=True))
+    given = [(name, output.shape) for (name, *_), output in zip(config["output_layers"], outputs, strict=True)]
     ids = _ids(twin.operations)
     nodes = []
     for operation in twin.operations:
@@ -228,7 +228,6 @@ def graph_of(model) -> Diagram:
         shapes = [shape for source, shape in [*given, *(tensor for tensor, _ in passed)] if source == name]
         if not shapes:  # an input that nothing uses
             shapes = [operation.output.shape]
-        is_output = name in dict(given)
         nodes.append(
             Node(
                 id=ids[name],
@@ -236,7 +235,7 @@ def graph_of(model) -> Diagram:
                 label=label,
                 name="" if is_generated(name, label) else name,
                 shape=", ".join(dict.fromkeys(map(shape_text, shapes))),
-                role="input" if kind == "input" else "output" if is_output else "middle",
+                role="input" if kind == "input" else "output" if name in dict(given) else "middle",
                 uses=max(1, len(calls[name])),
             )
         )
@@ -246,10 +245,8 @@ def graph_of(model) -> Diagram:
 
 def _no_graph(model, sequential: bool) -> str:
     if sequential:
-        return (
-            f"the Sequential model “{model.name}” has no graph yet: begin it with keras.Input(shape=…), or call build()"
-        )
-    return f"“{model.name}” is a subclassed model ({type(model).__name__}), which has no graph: draw a functional one"
+        return f"the Sequential model “{model.name}” has no graph yet: begin it with keras.Input, or call build()"
+    return f"“{model.name}” is a subclassed model ({type(model).__name__}) and has no graph: draw a functional one"
 
 
 def _kind(operation, keras) -> str:
@@ -267,11 +264,6 @@ def _tensors(arguments) -> Iterator[tuple[str, tuple]]:
     elif isinstance(arguments, list | tuple):
         for argument in arguments:
             yield from _tensors(argument)
-
-
-def _histories(structure) -> list[str]:
-    """Return the producers' names in a list of `[name, call, number]`, or in one that stands alone."""
-    return [structure[0]] if isinstance(structure[0], str) else [name for name, *_ in structure]
 
 
 def _ids(operations) -> dict[str, str]:
@@ -471,7 +463,7 @@ def stylesheet(standalone: bool = False) -> str:
     """
     rules = re.sub(r"var\(--dw-(\w+)\)", lambda match: f"var(--dw-{match[1]},{LIGHT[match[1]]})", RULES)
     rules = rules.replace("WIDE", str(WIDE))
-    dark = ";".join(f"--dw-{name}:{colour}" for name, colour in DARK.items())
+    dark = ";".join(f"--dw-{name}:{colour}" for name, colour in DARK.items() if standalone or name != "page")
     forced = ";".join(f"--dw-{name}:{'CanvasText' if name in STROKES else 'Canvas'}" for name in LIGHT)
     if standalone:
         rules += f".model-diagram{{background:var(--dw-page,{LIGHT['page']})}}\n"

@@ -106,8 +106,8 @@ def read_record(folder: Path) -> Record | None:
             for model in index["diagrams"]
         }
         return Record(index["versions"], index["code"], outputs, diagrams, index["rebound"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WeaveError(f"unreadable recorded outputs ({error}): run `docweave run --record {name}`", index_path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeaveError(f"unreadable recorded outputs ({error}): run `docweave run --record --force {name}`", index_path)
 
 
 def _read(path: Path) -> str:

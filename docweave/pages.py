@@ -182,8 +182,7 @@ def parse_page(text: str, path: Path) -> Page:
             elements.append(Element("heading", f"{found['level']} {{#{found['id']}}}", number))
         elif found := DIRECTIVE.match(line):
             directives[number] = directive = _directive(found, path, number)
-            folded = " collapsed" if directive.collapsed else "" if directive.show_output else " output=false"
-            elements.append(Element("cell", directive.id + folded, number))
+            elements.append(Element("cell", directive.id + _options(directive), number))
         elif found := BOX.match(line):
             elements.append(Element(f"{found['kind'] or 'tab'} box", "", number))
         else:
@@ -260,6 +259,13 @@ def _directive(found: re.Match, path: Path, line: int) -> Directive:
         collapsed=options.get("collapsed") == "true",
         alt=options.get("alt", ""),
     )
+
+
+def _options(directive: Directive) -> str:
+    """Return the options that all languages share: all but the alternative text, which is prose."""
+    collapsed = " collapsed" if directive.collapsed else ""
+    output = "" if directive.show_output else " output=false"
+    return collapsed + output + (f' hl="{directive.highlight}"' if directive.highlight else "")
 
 
 def _sections(headings, body, front: int, description: str, path: Path) -> tuple[Section, ...]:

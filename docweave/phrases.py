@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SHOW_CODE = "Show the code"
-OUTPUT = "Output"
-ERROR = "Error"
 STALE = "The English text of this section has changed since it was translated."
+LINK = "Link to this section"
 READ_ENGLISH = "Read it in English"
 
 IN_TEMPLATE = re.compile(r"""\.phrase\(\s*(["'])(?P<text>.+?)\1""")
@@ -15,7 +14,7 @@ IN_TEMPLATE = re.compile(r"""\.phrase\(\s*(["'])(?P<text>.+?)\1""")
 
 def phrases(theme: Path) -> Iterator[str]:
     """Yield the phrases of the pages woven here, then those of the theme's templates (`docweave.phrase("…")`)."""
-    yield from (SHOW_CODE, OUTPUT, ERROR, STALE, READ_ENGLISH)
+    yield from (SHOW_CODE, STALE, READ_ENGLISH, LINK)
     for template in sorted(theme.rglob("*.html")):
         for found in IN_TEMPLATE.finditer(template.read_text("utf-8")):
             yield found["text"]

@@ -98,7 +98,6 @@ def _settings() -> dict:
         "lines.markersize": 5,
         "savefig.facecolor": "none",
         "svg.fonttype": "none",
-        "svg.hashsalt": "docweave",
         "text.color": INK[0],
         "xtick.bottom": False,
         "xtick.color": INK[0],
@@ -153,10 +152,7 @@ def _axes_data(axes) -> dict:
         "xlabel": axes.get_xlabel(),
         "ylabel": axes.get_ylabel(),
         "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "lines": [
-            {"label": _label(line), "x": _numbers(line.get_xdata(orig=False)), "y": _numbers(line.get_ydata(orig=False))}
-            for line in axes.lines
-        ],
+        "lines": [_series(line, *line.get_data(orig=False)) for line in axes.lines],
         "bars": [_bars_data(bars) for bars in axes.containers if hasattr(bars, "orientation")],
         "points": [_points_data(collection) for collection in axes.collections],
         "images": [_image_data(image.get_array()) for image in axes.images],
@@ -169,7 +165,7 @@ def _bars_data(bars) -> dict:
         x, y = ([bar.get_x() + bar.get_width() / 2 for bar in bars], [bar.get_height() for bar in bars])
     else:
         x, y = ([bar.get_width() for bar in bars], [bar.get_y() + bar.get_height() / 2 for bar in bars])
-    return {"label": _label(bars), "x": _numbers(x), "y": _numbers(y)}
+    return _series(bars, x, y)
 
 
 def _points_data(collection) -> dict:
@@ -179,21 +175,18 @@ def _points_data(collection) -> dict:
     else:
         points = [corner for path in collection.get_paths() for corner in path.vertices.tolist()]
     x, y = ([point[axis] for point in points] for axis in (0, 1))
-    return {"label": _label(collection), "x": _numbers(x), "y": _numbers(y)}
+    return _series(collection, x, y)
 
 
 def _image_data(array) -> dict:
     return {"shape": list(array.shape), "mean": _number(array.mean())}
 
 
-def _label(artist) -> str:
-    """Return an artist's label, empty if matplotlib made it up (`_child0`)."""
+def _series(artist, x, y) -> dict:
     label = str(artist.get_label())
-    return "" if label.startswith("_") else label
-
-
-def _numbers(values) -> list[float | None]:
-    return [_number(value) for value in values]
+    # matplotlib makes up labels of its own, `_child0`, and shows them nowhere.
+    shown = "" if label.startswith("_") else label
+    return {"label": shown, "x": [_number(value) for value in x], "y": [_number(value) for value in y]}
 
 
 def _number(value) -> float | None:
@@ -224,7 +217,8 @@ def same_plot(a: Plot, b: Plot, relative: float = 1e-3) -> list[str]:
     return list(_differences(a.data, b.data, relative, ""))
 
 
-def _differences(a, b, relative: float, place: str) -> Iterator[str]:
+def _differences(a, b, relative: float, place: str, scale: float = 0) -> Iterator[str]:
+    """Yield the differences of two JSON values; numbers are those of a series whose largest is `scale`."""
     if isinstance(a, dict) and isinstance(b, dict):
         for name in dict.fromkeys([*a, *b]):
             where = f"{place}.{name}" if place else name
@@ -238,8 +232,10 @@ def _differences(a, b, relative: float, place: str) -> Iterator[str]:
             return
         scale = max((abs(value) for value in [*a, *b] if _is_number(value)), default=0)
         for number, (old, new) in enumerate(zip(a, b, strict=True)):
-            if not (_is_number(old) and _is_number(new) and abs(old - new) <= relative * scale):
-                yield from _differences(old, new, relative, f"{place}[{number}]")
+            yield from _differences(old, new, relative, f"{place}[{number}]", scale)
+    elif _is_number(a) and _is_number(b):
+        if abs(a - b) > relative * (scale or max(abs(a), abs(b))):
+            yield f"{place} was {a!r} and is {b!r}"
     elif a != b:
         yield f"{place} was {a!r} and is {b!r}"
 

@@ -2,17 +2,24 @@
 
 import logging
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 
+from docweave import phrases
+from docweave.blocks import Block
 from docweave.check import check
 from docweave.errors import WeaveError
 from docweave.project import Project
 from docweave.weave import Woven, weave
 
 log = logging.getLogger("mkdocs.plugins.docweave")
+
+# Compiled templates: every language has a template environment of its own, and they would each compile all of them.
+CACHE = ".cache/templates"
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,9 @@ class DocweavePlugin(BasePlugin):
     project: Project | None = None
 
     def on_config(self, config):
-        # static-i18n builds the site once for each language, with the same plugin: one project serves them all.
+        # static-i18n builds the site once for each language, with this same plugin: one project serves them all.
         if self.project is None or not config.plugins["i18n"].building:
-            root = Path(config.config_file_path).parent
-            self.project = Project(root)
+            self.project = Project(Path(config.config_file_path).parent)
             self.woven: dict[str, Woven] = {}
             for problem in check(self.project):
                 log.warning(str(problem))
@@ -59,32 +65,38 @@ class DocweavePlugin(BasePlugin):
     @event_priority(-50)
     def on_env(self, env, config, files):
         i18n = config.plugins["i18n"]
+        config.mdx_configs["toc"]["permalink_title"] = self.project.catalogs[i18n.current_language](phrases.LINK)
         names = {language.locale: language.name for language in i18n.config.languages}
         env.globals["docweave"] = Site(self.project, i18n.current_language, names)
+        cache = self.project.root / CACHE
+        cache.mkdir(parents=True, exist_ok=True)
+        env.bytecode_cache = FileSystemBytecodeCache(str(cache))
         return env
 
     @event_priority(100)
     def on_page_markdown(self, markdown, page, config, files):
         try:
-            woven = weave(self.project.pages[page.file.locale][Path(page.file.src_uri).stem], self.project)
+            source = self.project.pages[page.file.locale][Path(page.file.src_uri).stem]
+            self.woven[page.file.src_uri] = weave(source, self.project)
         except WeaveError as error:
             raise PluginError(str(self.project.relative(error))) from error
-        self.woven[page.file.src_uri] = woven
-        return woven.markdown
+        return self.woven[page.file.src_uri].markdown
 
     def on_page_content(self, html, page, config, files):
-        for token, figure in self.woven.pop(page.file.src_uri).figures.items():
+        # Only their words for now: the search plugin reads the page next, and would read every highlighted span.
+        for token, block in self.woven[page.file.src_uri].blocks.items():
             paragraph = f"<p>{token}</p>"
             if html.count(paragraph) != 1:
-                raise PluginError(f"{page.file.src_uri}: a figure is not in a paragraph of its own")
-            html = html.replace(paragraph, figure)
+                raise PluginError(f"{page.file.src_uri}: not in a paragraph of its own: {block.markdown[:60]}")
+            html = html.replace(paragraph, _words(token, block))
         return html
 
     @event_priority(-50)
-    def on_post_template(self, output_content, template_name, config):
-        # Each language writes the one 404.html; it must be the default language's, whichever is built last.
-        if template_name == "404.html":
-            if config.plugins["i18n"].is_default_language_build:
-                self.not_found = output_content
-            return self.not_found
-        return output_content
+    def on_page_context(self, context, page, config, nav):
+        for token, block in self.woven.pop(page.file.src_uri).blocks.items():
+            page.content = page.content.replace(_words(token, block), block.html)
+        return context
+
+
+def _words(token: str, block: Block) -> str:
+    return f'<pre data-docweave="{token}">{escape(block.words, quote=False)}</pre>'

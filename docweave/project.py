@@ -67,7 +67,7 @@ class Project:
     @cached_property
     def pages(self) -> dict[str, dict[str, Page]]:
         """Every page by language and name, or the first error in one."""
-        for path in sorted(self.docs.glob("*/*/**/*.md")):
+        for path in sorted(path for locale in self.languages for path in (self.docs / locale).glob("*/**/*.md")):
             raise WeaveError("a page lies in the folder of its language, not deeper", path)
         return {
             locale: {path.stem: read_page(path) for path in sorted((self.docs / locale).glob("*.md"))}

@@ -90,10 +90,12 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
             process.join()
             message = f"the process that ran the chapter died with exit code {process.exitcode}"
             raise WeaveError(message, chapter.path) from None
-        finally:
-            # After a result the process is about to end; after an interruption it must.
-            process.join(timeout=10)
+        except BaseException:  # whoever interrupts this interrupts the chapter
             process.kill()
+            process.join()
+            raise
+        process.join(timeout=10)
+        process.kill()
         if isinstance(result, WeaveError):
             raise result
         yield chapter, result

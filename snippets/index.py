@@ -31,7 +31,7 @@ words = layers.Embedding(5_000, 16, name="words")(text)
 wording = layers.LSTM(16, name="wording")(words)
 
 shapes = layers.Conv2D(16, 3, activation="relu", name="shapes")(photo)
-look = layers.GlobalMaxPooling2D(name="look")(shapes)
+look = layers.GlobalMaxPooling2D()(shapes)
 
 garment = layers.concatenate([facts, wording, look], name="garment")
 price = layers.Dense(1, name="price")(garment)

@@ -247,14 +247,15 @@ exercise_model = keras.Model([viewing, customer, support], leaves_too)
 # %% exercise_1_check
 sizes = {tensor.name: tensor.shape[1] for tensor in exercise_model.inputs}
 assert sizes == {"viewing": 10, "customer": 8, "support": 5}, sizes
-assert exercise_model.output_shape == (None, 1)
-assert exercise_model.count_params() == 986
+assert exercise_model.output_shape == (None, 1), exercise_model.output_shape
+count = exercise_model.count_params()
+assert count == 986, f"{count} parameters instead of 986"
 
 # let one input vary at a time: the output must notice each of them
 zeros = {name: np.zeros((50, size)) for name, size in sizes.items()}
 for name, size in sizes.items():
     varied = zeros | {name: rng.normal(size=(50, size))}
     outputs = keras.ops.convert_to_numpy(exercise_model(varied))
-    assert np.all((outputs >= 0) & (outputs <= 1)), "outside 0..1"
+    assert outputs.min() >= 0 and outputs.max() <= 1, "no probability"
     assert np.ptp(outputs) > 0, f"the output ignores {name!r}"
 print("Exercise 1 is right: three inputs, 986 parameters.")

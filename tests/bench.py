@@ -4,6 +4,7 @@ The project is copied to a temporary folder, with its pages once, four and sixte
 whole process with its children; each figure is the smallest of the runs.
 """
 
+import json
 import os
 import re
 import resource
@@ -15,6 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 from urllib.request import urlopen
+
+from docweave.cells import read_chapter, read_chapters
+from docweave.outputs import code_hashes
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -108,23 +112,38 @@ def running(folder: Path) -> None:
 
 
 def copy(target: Path, factor: int) -> tuple[Path, int]:
-    """Copy the project with each page `factor` times; return where, and how many pages it has in all languages."""
+    """Copy the project with each page and its cells `factor` times; return where, and how many pages it has.
+
+    The code of every copy is a little other than that of the rest, since equal cells would be highlighted only once.
+    """
     target.mkdir()
     for name in COPIED:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target / name)
-    originals = sorted((target / "docs").glob("*/*.md"))
-    names = sorted({path.stem for path in originals})
+    pages = sorted((target / "docs").glob("*/*.md"))
+    names = sorted({path.stem for path in pages})
+    chapters = read_chapters(target / "snippets")
     for number in range(2, factor + 1):
-        for path in originals:
+        for chapter in chapters.values():
+            text = chapter.path.read_text("utf-8").replace("layers", f"layers_{number}")
+            fresh = chapter.path.with_stem(f"{chapter.name}_copy_{number}")
+            fresh.write_text(text, "utf-8")
+            outputs = target / "snippets" / "outputs"
+            shutil.copytree(outputs / chapter.name, outputs / fresh.stem)
+            index = outputs / fresh.stem / "record.json"
+            record = json.loads(index.read_text("utf-8")) | {"code": code_hashes(read_chapter(fresh))}
+            index.write_text(json.dumps(record), "utf-8")
+        for path in pages:
             text = path.read_text("utf-8")
+            for chapter in chapters:
+                text = re.sub(rf"(::: |diagram:){chapter}\.", rf"\g<1>{chapter}_copy_{number}.", text)
             for name in names:  # copies link to each other, so that a page costs what it costs among few
                 text = text.replace(f"]({name}.md", f"]({name}-copy-{number}.md")
             path.with_stem(f"{path.stem}-copy-{number}").write_text(text, "utf-8")
     config = target / "mkdocs.yml"
     copies = "".join(f"  - {name}-copy-{number}.md\n" for number in range(2, factor + 1) for name in names)
     config.write_text(re.sub(r"^(nav:\n(?:  - .*\n)+)", rf"\g<1>{copies}", config.read_text("utf-8"), flags=re.M), "utf-8")
-    return target, len(originals) * factor
+    return target, len(pages) * factor
 
 
 def cpu_seconds(program: str, *arguments: str, cwd: Path) -> float:

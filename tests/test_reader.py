@@ -31,7 +31,7 @@ def test_a_page_copied_from_top_to_bottom_runs_and_prints_what_it_shows(page, mo
     import keras
 
     keras.backend.clear_session()
-    woven = weave(page, PROJECT, attributes=False).plain()
+    woven = weave(page, PROJECT).plain()
     blocks = [block.code.rstrip("\n") for block in extract_from_buffer(io.StringIO(woven)) if block.syntax == "python"]
     shown = [PROJECT.chapters[directive.chapter][directive.cell] for directive in page.directives.values()]
     assert blocks == [cell.source for cell in shown]

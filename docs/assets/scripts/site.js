@@ -16,10 +16,17 @@ for (const kind of ["pointerdown", "focusin", "click"]) document.addEventListene
 
 // What is wider than the page scrolls inside itself; the keyboard must reach it to scroll it.
 const reachable = () => {
-  for (const box of document.querySelectorAll(".cell-output pre, figure.diagram, figure.plot")) {
+  for (const box of document.querySelectorAll(":is(.cell-output, .cell-error) pre, figure.diagram, figure.plot")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 };
 addEventListener("resize", reachable);
 reachable();
+
+// Two things that Material leaves without a name, for those who hear the page: its search box, and the bar of each copy button.
+addEventListener("load", () => {
+  const search = document.querySelector(".md-search[role=dialog]");
+  search?.setAttribute("aria-label", search.querySelector("input").ariaLabel);
+  for (const bar of document.querySelectorAll(".md-code__nav")) bar.setAttribute("role", "none");
+});

@@ -1,0 +1,99 @@
+"""What a directive becomes on a page: code, printed output, figures and notes, as Markdown and as HTML.
+
+The HTML is written here and not by a Markdown extension, so that a cell is highlighted once for all languages.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a page that a directive stands for.
+
+    Attributes:
+        markdown: what any Markdown tool understands.
+        html: what the site shows.
+        words: what a search may find in it.
+    """
+
+    markdown: str
+    html: str
+    words: str
+
+
+def code(source: str, cell: str, raises: str = "", highlighted: str = "") -> Block:
+    """Return the block of a cell's code.
+
+    Args:
+        source: the code.
+        cell: the cell's id, `chapter.cell`.
+        raises: the type of the error that it must raise, if it must.
+        highlighted: the lines to highlight, such as `3-4 6`.
+    """
+    attributes = {"data-cell": cell, "data-raises": raises}
+    return _pre(source, _highlight(source, highlighted), "python", "", attributes)
+
+
+def printed(text: str, cell: str, kind: str) -> Block:
+    """Return the block of what a cell printed or of the error it raised.
+
+    Args:
+        text: the recorded text.
+        cell: the cell's id, `chapter.cell`.
+        kind: `output` or `error`.
+    """
+    text = text.rstrip("\n")
+    return _pre(text, escape(text, quote=False), "text", f" no-copy cell-{kind}", {"data-output-of": cell})
+
+
+def figure(svg: str, kind: str, attributes: dict[str, str], alt: str, caption: str = "") -> Block:
+    """Return the block of a drawing.
+
+    Args:
+        svg: the drawing, ready to stand in a page.
+        kind: `plot` or `diagram`.
+        attributes: what the figure is of.
+        alt: its alternative text.
+        caption: what stands below it.
+    """
+    below = f"<figcaption>{escape(caption, quote=False)}</figcaption>" if caption else ""
+    html = f'<figure class="{kind}"{_attributes(attributes)}>{svg}{below}</figure>'
+    return Block(html, html, f"{caption} {alt}".strip())
+
+
+def note(text: str, kind: str, link_text: str, address: str, language: str) -> Block:
+    """Return the block of a note to the reader that ends in a link to another language."""
+    link = f'<a href="{address}" hreflang="{language}">{escape(link_text, quote=False)}</a>'
+    html = f'<div class="admonition {kind}"><p>{escape(text, quote=False)} {link}</p></div>'
+    return Block(html, html, "")
+
+
+def _pre(text: str, inner: str, language: str, classes: str, attributes: dict[str, str]) -> Block:
+    # The classes are those of Material, whose copy buttons and styles look for them.
+    opening = f'<div class="language-{language} highlight{classes}"{_attributes(attributes)}>'
+    ticks = "`" + max(re.findall("`{3,}", text), default="``", key=len)
+    return Block(f"{ticks}{language}\n{text}\n{ticks}", f"{opening}<pre><code>{inner}</code></pre></div>", text)
+
+
+def _attributes(values: dict[str, str]) -> str:
+    return "".join(f' {name}="{escape(value)}"' for name, value in values.items() if value)
+
+
+@lru_cache(maxsize=None)
+def _highlight(source: str, lines: str) -> str:
+    numbers = []
+    for span in lines.split():
+        first, _, last = span.partition("-")
+        numbers += range(int(first), int(last or first) + 1)
+    formatter = HtmlFormatter(nowrap=True, hl_lines=numbers)
+    return highlight(source, _LEXER, formatter).rstrip("\n")
+
+
+_LEXER = PythonLexer(stripnl=False)

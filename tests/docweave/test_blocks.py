@@ -1,0 +1,81 @@
+import pytest
+from bs4 import BeautifulSoup
+
+from docweave import blocks
+
+
+def soup(block):
+    return BeautifulSoup(block.html, "html.parser")
+
+
+def test_code_says_which_cell_it_is_and_copies_as_it_is():
+    source = 'if x < 1:\n\n    print("a & b")  # why'
+    block = blocks.code(source, "first_steps.build")
+    div = soup(block).div
+    assert div["data-cell"] == "first_steps.build"
+    assert "data-raises" not in div.attrs
+    assert {"highlight", "language-python"} <= set(div["class"])
+    assert "no-copy" not in div["class"]
+    assert div.get_text() == source
+    assert block.markdown == f"```python\n{source}\n```"
+    assert block.words == source
+
+
+def test_code_that_must_raise_names_the_error():
+    assert soup(blocks.code("int('x')", "a.fail", "ValueError")).div["data-raises"] == "ValueError"
+
+
+@pytest.mark.parametrize(
+    ("lines", "highlighted"), [("", []), ("2", ["b = 2\n"]), ("1-2 4", ["a = 1\n", "b = 2\n", "d = 4"])]
+)
+def test_chosen_lines_of_code_are_highlighted(lines, highlighted):
+    html = soup(blocks.code("a = 1\nb = 2\nc = 3\nd = 4", "a.b", highlighted=lines))
+    assert [span.get_text().rstrip("\n") for span in html.select(".hll")] == [line.rstrip("\n") for line in highlighted]
+
+
+def test_code_that_does_not_parse_is_shown_as_it_is():
+    assert soup(blocks.code('print("a"', "a.b")).get_text() == 'print("a"'
+
+
+@pytest.mark.parametrize("kind", ["output", "error"])
+def test_what_a_cell_printed_says_whose_it_is_and_is_not_copied(kind):
+    block = blocks.printed("<1> & 2\n\n  3\n", "first_steps.build", kind)
+    div = soup(block).div
+    assert div["data-output-of"] == "first_steps.build"
+    assert {f"cell-{kind}", "no-copy"} <= set(div["class"])
+    assert div.get_text() == "<1> & 2\n\n  3"
+    assert block.markdown == "```text\n<1> & 2\n\n  3\n```"
+
+
+def test_a_fence_is_longer_than_the_ticks_in_it():
+    assert blocks.printed("a\n```\n````\n", "a.b", "output").markdown == "`````text\na\n```\n````\n`````"
+
+
+def test_a_figure_says_what_it_is_of_and_a_search_finds_its_words():
+    block = blocks.figure("<svg>…</svg>", "diagram", {"data-diagram-of": "a.model"}, "Two branches", "The model: a < b")
+    figure = soup(block).figure
+    assert (figure["class"], figure["data-diagram-of"]) == (["diagram"], "a.model")
+    assert figure.svg.get_text() == "…"
+    assert figure.figcaption.get_text() == "The model: a < b"
+    assert block.words == "The model: a < b Two branches"
+    assert block.markdown == block.html
+
+
+def test_a_figure_without_a_caption_has_none():
+    block = blocks.figure("<svg></svg>", "plot", {"data-output-of": "a.b"}, "A line")
+    assert soup(block).figcaption is None
+    assert block.words == "A line"
+
+
+def test_an_attribute_may_hold_any_character():
+    block = blocks.figure("<svg></svg>", "plot", {"data-output-of": 'a"<b>&'}, "A line")
+    assert soup(block).figure["data-output-of"] == 'a"<b>&'
+
+
+def test_a_note_ends_in_a_link_to_the_other_language():
+    block = blocks.note("Text <old>.", "stale", "Read it", "../#start", "en")
+    div = soup(block).div
+    assert "stale" in div["class"]
+    assert (div.a["href"], div.a["hreflang"], div.a.get_text()) == ("../#start", "en", "Read it")
+    assert div.get_text() == "Text <old>. Read it"
+    assert block.words == ""

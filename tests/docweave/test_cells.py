@@ -1,0 +1,125 @@
+import pytest
+
+from docweave.cells import read_chapter, read_chapters, syntax
+from docweave.errors import WeaveError
+
+
+@pytest.fixture
+def chapter(tmp_path):
+    """Reads a text as the snippet file `first_steps.py`."""
+
+    def read(text):
+        path = tmp_path / "first_steps.py"
+        path.write_text(text, "utf-8")
+        return read_chapter(path)
+
+    return read
+
+
+def test_a_chapter_is_its_named_cells_in_order(chapter):
+    read = chapter('# %% imports\nimport math\n\n# %% area\nradius = 2\n\nprint(math.pi * radius**2)\n')
+    assert read.name == "first_steps"
+    assert [(cell.id, cell.line) for cell in read.cells] == [("first_steps.imports", 2), ("first_steps.area", 5)]
+    assert read["area"].source == "radius = 2\n\nprint(math.pi * radius**2)"
+
+
+@pytest.mark.parametrize("gap", ["", "\n", "\n\n"])
+def test_blank_lines_between_cells_belong_to_no_cell(chapter, gap):
+    read = chapter(f"# %% one\nx = 1\n{gap}# %% two\ny = 2\n{gap}")
+    assert [cell.source for cell in read.cells] == ["x = 1", "y = 2"]
+
+
+def test_a_cell_knows_its_tags_and_the_samples_of_its_accuracy(chapter):
+    cell = chapter('# %% fit tags=["trained", "slow"] samples=1000\nx = 1\n')["fit"]
+    assert cell.trained and cell.slow and not cell.raises
+    assert cell.samples == 1000
+
+
+def test_a_cell_without_tags_is_none_of_them(chapter):
+    cell = chapter("# %% plain\nx = 1\n")["plain"]
+    assert not (cell.trained or cell.slow or cell.raises)
+    assert cell.samples is None
+
+
+def test_a_cell_that_must_raise_is_commented_out_in_its_file_and_live_as_a_cell(chapter):
+    text = '# %% fail tags=["raises-exception"] active="ipynb"\n# # no number\n# int("x")\n#\n# y = 1\n\n# %% next\nz = 1\n'
+    cell = chapter(text)["fail"]
+    assert cell.raises
+    assert cell.source == '# no number\nint("x")\n\ny = 1'
+
+
+def test_a_cell_that_must_raise_may_be_one_that_does_not_parse(chapter):
+    text = '# %% fail tags=["raises-exception"] active="ipynb"\n# print("hello"\n'
+    assert chapter(text)["fail"].source == 'print("hello"'
+
+
+def test_an_unknown_cell_of_a_chapter_is_a_key_error(chapter):
+    with pytest.raises(KeyError):
+        chapter("# %% one\nx = 1\n")["two"]
+
+
+def test_all_snippet_files_of_a_folder_are_read_by_name(tmp_path):
+    for name in ("multi_input", "functional_api"):
+        (tmp_path / f"{name}.py").write_text("# %% one\nx = 1\n")
+    (tmp_path / "outputs").mkdir()
+    assert list(read_chapters(tmp_path)) == ["functional_api", "multi_input"]
+
+
+def test_an_error_in_a_cell_is_placed_in_its_file(chapter):
+    cell = chapter("# %% one\nx = 1\n\n# %% two\ny = 1\nz = 2\n")["two"]
+    assert str(cell.error("wrong", 2)).endswith("first_steps.py:6: wrong")
+
+
+def test_a_cell_name_used_twice_is_refused_with_both_lines(chapter):
+    with pytest.raises(WeaveError, match=r"first_steps.py:4: the cell name “build” is used twice: first in line 1"):
+        chapter("# %% build\nx = 1\n\n# %% build\ny = 2\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# %% one\nx = 1\n\n# %% two\ny = (\n", "5: does not parse: '(' was never closed"),
+        ("# %% one\nx = 1\nif x:\n", "3: does not parse: expected an indented block"),
+        ("# %% one\n%matplotlib inline\n", "2: does not parse"),
+        ("# %% one\nx = 1 \n", "2: trailing spaces: a reader would copy them"),
+        ("import math\n# %% one\nx = 1\n", "1: the file must begin with a cell: expected `# %% name`"),
+        ("x = 1\n", "1: the file must begin with a cell"),
+        ("", "1: the file must begin with a cell"),
+        ("# %%\nx = 1\n", "1: “” is no name for a cell: expected `# %% name`, a Python identifier"),
+        ("# %% a name\nx = 1\n", "1: “a name” is no name for a cell"),
+        ("# %% one\nx = 1\n# %% two [markdown]\n# prose\n", "3: a snippet file holds code only"),
+        ('# %% one tags=["slwo"]\nx = 1\n', "1: unknown tag “slwo”. Did you mean “slow”?"),
+        ('# %% one tag=["slow"]\nx = 1\n', "1: unknown option “tag”. Did you mean “tags”?"),
+        ('# %% one\nx = 1\n# %% two tags="slow"\ny = 1\n', "3: unreadable options: 'slow' is not of type 'array'"),
+        ('# %% one samples="many"\nx = 1\n', "1: samples is 'many': expected a whole number"),
+        ('# %% one tags=["raises-exception"]\n# x = 1\n', '1: a cell that must raise is marked `tags=["raises-exception"] active'),
+        ('# %% one active="ipynb"\n# x = 1\n', "1: a cell that must raise is marked"),
+        (
+            '# %% one tags=["raises-exception"] active="ipynb"\n# x = 1\nint("x")\n',
+            "3: a cell that must raise is commented out in its file",
+        ),
+        ("# %% one\n\n# %% two\nx = 1\n", "1: the cell “one” is empty"),
+        ("# %% one\nx = 1\n\n# %% two\n# only words\n", "4: the cell “two” is empty"),
+        ("# %% one\nx = 1\n#%% two\ny = 1\n", "1: another cell begins inside this one: expected `# %% name`"),
+        ("# %% one\nif True:\n    x = 1\n\n    # %% two\n", "1: another cell begins inside this one"),
+        ('# %% one\nx = """\n# %% two\n"""\n', "2: does not parse: unterminated triple-quoted string"),
+    ],
+)
+def test_a_file_that_is_no_script_of_named_cells_is_refused_at_the_line_to_mend(chapter, text, message):
+    with pytest.raises(WeaveError) as caught:
+        chapter(text)
+    assert str(caught.value).partition("first_steps.py:")[2].startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("x = 1  # why", "x = 1  # warum", True),
+        ("# above\nx = 1", "x = 1", True),
+        ("x = 1", "x = 2", False),
+        ("print(", "print(  # why", False),
+        ("print(", "print(", True),
+    ],
+)
+def test_code_is_the_same_if_only_comments_differ(one, other, same):
+    assert (syntax(one) == syntax(other)) is same

@@ -1,0 +1,384 @@
+import os
+import subprocess
+from dataclasses import replace
+from importlib.metadata import entry_points
+
+import pytest
+from click.testing import CliRunner
+
+import docweave.run
+from docweave.cli import main
+from docweave.errors import WeaveError
+from docweave.outputs import Output, Record, code_hashes, installed_versions, read_record
+
+COMMANDS = ("check", "comments", "run", "stamp", "status", "weave")
+
+
+def docweave_command(*arguments):
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def command(tiny):
+    """Runs `docweave` in the tiny project."""
+    return lambda *arguments: docweave_command("--root", tiny.root, *arguments)
+
+
+class Runs(dict):
+    """What a run of a chapter gives, by its name, where it is not what is recorded; and the runs that were asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+
+@pytest.fixture
+def ran(tiny, monkeypatch):
+    """Runs no cell, so that no test here needs Keras."""
+    runs = Runs()
+
+    def run_chapters(chapters, short=False):
+        runs.asked.append(([chapter.name for chapter in chapters], short))
+        for chapter in chapters:
+            given = runs.get(chapter.name) or tiny.project.records[chapter.name]
+            if isinstance(given, BaseException):
+                raise given
+            yield chapter, replace(given, code=code_hashes(chapter), versions=installed_versions())
+
+    monkeypatch.setattr(docweave.run, "run_chapters", run_chapters)
+    return runs
+
+
+def test_the_command_is_installed_as_docweave():
+    (command,) = entry_points(group="console_scripts", name="docweave")
+    assert command.load() is main
+
+
+# --- help and exit codes ---
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_lists_every_command_in_one_line(option):
+    result = docweave_command(option)
+    assert result.exit_code == 0
+    listed = [line.split()[0] for line in result.stdout.partition("Commands:\n")[2].splitlines()]
+    assert listed == list(COMMANDS)
+    assert "exits with 0" in " ".join(result.stdout.split())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_of_its_own(name):
+    result = docweave_command(name, "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: main {name}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["chekc"],
+        ["run", "--recrod"],
+        ["--root", "no/such/folder", "check"],
+        ["stamp"],
+        ["weave"],
+        ["run", "--record", "--short"],
+    ],
+)
+def test_a_misspelled_command_exits_with_2_and_says_why(arguments):
+    result = docweave_command(*arguments)
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr
+
+
+def test_an_authors_mistake_is_one_line_with_its_place_and_exits_with_1(tiny, command):
+    tiny.replace("snippets/greetings.py", "hands = 1", "hands = (1")
+    result = command("run")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "snippets/greetings.py:12: does not parse: '(' was never closed\n"
+
+
+def test_a_folder_that_is_no_project_is_told_so(tmp_path):
+    result = docweave_command("--root", tmp_path, "status")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("docs: there are no pages in docs/en/")
+
+
+# --- check ---
+
+
+def test_check_of_a_sound_project_exits_with_0(command):
+    result = command("check")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Nothing to mend.\n")
+
+
+def test_check_tells_everything_there_is_to_mend_and_how_much_it_is(tiny, command):
+    tiny.replace("snippets/greetings.py", "one on each side", "left and right")
+    result = command("check")
+    assert result.exit_code == 1
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["docs/ru/comments.po", "docs/zh-Hant/comments.po"]
+    assert result.stderr == "2 to mend\n"
+
+
+# --- run ---
+
+
+def test_a_run_compares_every_chapter_and_tells_how_far_it_is(command, ran):
+    result = command("run")
+    assert result.exit_code == 0
+    assert result.stdout == "drawings: 0 differences (1 of 2)\ngreetings: 0 differences (2 of 2)\n"
+    assert result.stderr == "Running drawings, greetings: Keras is imported once …\n"
+
+
+@pytest.mark.parametrize("name", ["greetings", "snippets/greetings.py", "docs/en/greetings.md"])
+def test_a_run_of_one_chapter_runs_that_chapter(command, ran, name):
+    assert command("run", name, "--short").exit_code == 0
+    assert ran.asked == [(["greetings"], True)]
+
+
+def test_a_chapter_with_a_hyphen_is_found_by_its_page(tiny, command, ran):
+    tiny.write("snippets/two_words.py", "# %% one\nx = 1\n")
+    command("run", "two-words")
+    assert ran.asked == [(["two_words"], False)]
+
+
+def test_an_unknown_chapter_is_refused_with_the_nearest_name_and_nothing_runs(command, ran):
+    result = command("run", "greeting")
+    assert result.exit_code == 1
+    assert result.stderr == "there is no chapter “greeting” in snippets/. Did you mean “greetings”?\n"
+    assert ran.asked == []
+
+
+def test_a_run_that_gives_something_else_shows_the_difference_and_exits_with_1(tiny, command, ran):
+    record = tiny.project.records["greetings"]
+    ran["greetings"] = replace(record, cells={**record.cells, "count": Output("3\n")})
+    result = command("run")
+    assert result.exit_code == 1
+    assert "snippets/greetings.py:12: the cell “count” gave something else than is recorded" in result.stdout
+    assert "-2\n+3\n" in result.stdout
+    assert "greetings: 1 differences (2 of 2)\n" in result.stdout
+    assert read_record(tiny.project.outputs / "greetings") == record
+
+
+def test_a_chapter_that_was_never_recorded_is_told(tiny, command, ran):
+    tiny.write("snippets/fresh.py", "# %% one\nx = 1\n")
+    result = command("run", "fresh")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("snippets/fresh.py:1: the chapter “fresh” has no recorded outputs: `docweave run --record fresh`")
+
+
+def test_recording_with_nothing_changed_runs_nothing(command, ran):
+    result = command("run", "--record")
+    assert result.exit_code == 0
+    assert result.stdout == "drawings: nothing has changed\ngreetings: nothing has changed\n"
+    assert ran.asked == []
+
+
+def test_recording_with_one_chapter_changed_runs_that_chapter(tiny, command, ran):
+    tiny.replace("snippets/greetings.py", "hands = 1 + 1", "hands = 2 + 1")
+    ran["greetings"] = Record(cells={"count": Output("3\n")})
+    result = command("run", "--record")
+    assert result.exit_code == 0
+    assert result.stdout == "drawings: nothing has changed\ngreetings: recorded (1 of 1)\n"
+    assert ran.asked == [(["greetings"], False)]
+    assert tiny.project.records["greetings"].cells == {"count": Output("3\n")}
+    assert command("run", "--record").stdout.count("nothing has changed") == 2
+
+
+def test_recording_by_force_runs_what_has_not_changed_too(command, ran):
+    command("run", "--record", "--force", "greetings")
+    assert ran.asked == [(["greetings"], False)]
+
+
+def test_models_are_laid_out_when_they_are_recorded(tiny, command, ran):
+    record = tiny.project.records["drawings"]
+    ran["drawings"] = replace(record, diagrams={"model": replace(record.diagrams["model"], layout=None)})
+    assert command("run", "--record", "--force", "drawings").exit_code == 0
+    assert tiny.project.records["drawings"].diagrams["model"].layout
+
+
+def test_unreadable_outputs_are_mended_by_the_command_that_the_error_names(tiny, command, ran):
+    ran["greetings"] = tiny.project.records["greetings"]
+    tiny.write("snippets/outputs/greetings/record.json", "{")
+    result = command("run", "greetings")
+    assert result.exit_code == 1
+    arguments = result.stderr.partition("run `docweave ")[2].partition("`")[0].split()
+    assert command(*arguments).exit_code == 0
+    assert command("check").exit_code == 0
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), WeaveError("no")], ids=["interrupted", "mistake"])
+def test_a_run_that_ends_half_way_keeps_what_it_recorded_and_what_was_recorded_before(tiny, command, ran, interruption):
+    before = tiny.project.records["greetings"]
+    ran["drawings"] = Record(cells={"plot": Output("new\n")})
+    ran["greetings"] = interruption
+    assert command("run", "--record", "--force").exit_code == 1
+    assert tiny.project.records["drawings"].cells["plot"] == Output("new\n")
+    assert tiny.project.records["greetings"] == before
+
+
+# --- weave ---
+
+
+def test_weave_writes_a_folder_of_plain_markdown_for_each_language(tiny, command, tmp_path):
+    folder = tmp_path / "build" / "woven"
+    result = command("weave", folder)
+    assert result.exit_code == 0
+    assert result.stdout == "en: 2 pages\nru: 2 pages\nzh-Hant: 2 pages\n"
+    written = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.md"))
+    assert written == [f"{locale}/{name}.md" for locale in ("en", "ru", "zh-Hant") for name in ("greetings", "index")]
+    page = (folder / "ru" / "greetings.md").read_text("utf-8")
+    assert "```python\n# сначала здороваемся,\n" in page and "@@docweave" not in page
+    assert os.listdir(folder.parent) == ["woven"]
+
+
+def test_weave_fills_an_empty_folder(command, tmp_path, monkeypatch):
+    (tmp_path / "woven").mkdir()
+    monkeypatch.chdir(tmp_path / "woven")
+    assert command("weave", ".").exit_code == 0
+    assert (tmp_path / "woven" / "en" / "index.md").exists()
+
+
+def test_weave_never_writes_into_a_folder_that_holds_something(tiny, command):
+    tiny.write("woven/mine.txt", "mine")
+    result = command("weave", tiny.root / "woven")
+    assert result.exit_code == 1
+    assert result.stderr == "woven: the folder is not empty: nothing was written\n"
+    assert os.listdir(tiny.path("woven")) == ["mine.txt"]
+
+
+def test_weave_never_writes_over_a_file(tiny, command):
+    tiny.write("woven", "mine")
+    assert command("weave", tiny.root / "woven").exit_code == 2
+    assert tiny.read("woven") == "mine"
+
+
+def test_weave_of_a_page_that_cannot_be_woven_leaves_no_folder(tiny, command, tmp_path):
+    tiny.replace("docs/ru/greetings.md", "::: greetings.fail", "::: greetings.fial")
+    result = command("weave", tmp_path / "woven")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("docs/ru/greetings.md:18: there is no cell “fial”")
+    assert not (tmp_path / "woven").exists()
+    tiny.replace("docs/ru/greetings.md", "::: greetings.fial", "::: greetings.fail")
+    assert command("weave", tmp_path / "woven").exit_code == 0
+
+
+# --- status ---
+
+
+def test_status_of_complete_translations_exits_with_0(command):
+    result = command("status")
+    assert (result.exit_code, result.stdout) == (0, "ru: complete\nzh-Hant: complete\n")
+
+
+def test_status_lists_all_that_a_language_lacks(tiny, command):
+    tiny.path("docs/ru/greetings.md").unlink()
+    tiny.replace("theme/main.html", "Edit this page", "Mend this page")
+    sections = tiny.read("docs/ru/index.md").partition("sections:\n")[2].partition("---")[0]
+    tiny.replace("docs/ru/index.md", f"sections:\n{sections}", "")
+    result = command("status", "ru")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "ru:",
+        "  page missing: greetings.md",
+        "  not translated, or not stamped: index#start",
+        "  not translated, or not stamped: index#curves",
+        "  docs/ru/comments.po: no translation of “Mend this page” (site)",
+    ]
+
+
+def test_status_shows_how_the_english_of_a_stale_section_has_changed_since_its_translation(tiny, command):
+    def git(*arguments):
+        options = ["-c", "user.name=A", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *options, *arguments], cwd=tiny.root, check=True, capture_output=True)
+
+    git("init")
+    git("add", ".")
+    git("commit", "--message", "first")
+    tiny.replace("docs/en/index.md", "Welcome.", "Welcome, reader.")
+    git("commit", "--all", "--message", "second")
+    result = command("status", "ru")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("ru:\n  stale: index#start\n    --- translated from\n    +++ now\n")
+    assert "\n    -Welcome.\n    +Welcome, reader.\n" in result.stdout
+
+
+def test_status_of_an_unknown_language_exits_with_1(command):
+    result = command("status", "rus")
+    assert (result.exit_code, result.stderr) == (1, "there is no translation “rus” in docs/. Did you mean “ru”?\n")
+
+
+# --- stamp ---
+
+
+def test_stamp_marks_the_sections_of_a_page(tiny, command):
+    tiny.replace("docs/en/index.md", "Welcome.", "Welcome, reader.")
+    result = command("stamp", "ru/index.md")
+    assert (result.exit_code, result.stdout) == (0, "stamped: start\n")
+    assert command("status", "ru").exit_code == 0
+
+
+def test_stamp_with_nothing_to_do_says_so(command):
+    assert command("stamp", "docs/ru/index.md", "start").stdout == "nothing to stamp: every stamp is up to date\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["rus/index.md"], "“rus/index.md” names no page: expected `language/page.md`. Did you mean “ru”?"),
+        (["index.md"], "“index.md” names no page: expected `language/page.md`. There are: en, ru, zh-Hant."),
+        (["ru/indx.md"], "there is no page “indx” in docs/ru/. Did you mean “index”?"),
+        (["ru/index.md", "stat"], "docs/ru/index.md:1: there is no section “stat” in both languages. Did you mean “start”?"),
+        (["en/index.md"], "docs/en/index.md:1: only a translated page is stamped, and it must have an English page of the same name"),
+    ],
+)
+def test_a_page_or_section_that_cannot_be_stamped_is_refused(command, arguments, message):
+    result = command("stamp", *arguments)
+    assert (result.exit_code, result.stderr) == (1, f"{message}\n")
+
+
+def test_stamp_refuses_a_section_that_equals_its_english_and_writes_nothing(tiny, command):
+    tiny.write("docs/ru/index.md", tiny.read("docs/en/index.md"))
+    result = command("stamp", "ru/index.md")
+    assert result.exit_code == 1
+    assert result.stderr == "docs/ru/index.md:5: the section “start” still equals its English: translate it first\n"
+    assert tiny.read("docs/ru/index.md") == tiny.read("docs/en/index.md")
+
+
+# --- comments ---
+
+
+def test_comments_brings_every_catalogue_up_to_date_and_keeps_translations(tiny, command):
+    tiny.replace("snippets/greetings.py", "one on each side", "left and right")
+    result = command("comments")
+    assert result.exit_code == 0
+    count = len(tiny.project.messages)
+    assert result.stdout == "".join(f"docs/{locale}/comments.po: {count} messages, 1 to translate\n" for locale in ("ru", "zh-Hant"))
+    assert tiny.project.catalogs["ru"]("step") == "шаг"
+    assert 'msgid "left and right"\n' in tiny.read("docs/ru/comments.po")
+
+
+def test_comments_a_second_time_leaves_every_catalogue_byte_for_byte(tiny, command):
+    command("comments")
+    before = tiny.path("docs/ru/comments.po").read_bytes()
+    command("comments")
+    assert tiny.path("docs/ru/comments.po").read_bytes() == before
+
+
+def test_comments_makes_the_catalogue_of_a_new_language(tiny, command):
+    tiny.write("docs/es/index.md", tiny.read("docs/en/index.md"))
+    result = command("comments")
+    count = len(tiny.project.messages)
+    assert f"docs/es/comments.po: {count} messages, {count} to translate\n" in result.stdout
+    assert "#: greetings.count\n" in tiny.read("docs/es/comments.po")
+
+
+def test_comments_leaves_a_catalogue_that_does_not_parse_as_it_is(tiny, command):
+    tiny.replace("docs/ru/comments.po", 'msgstr "шаг"', 'msgstr "шаг')
+    before = tiny.read("docs/ru/comments.po")
+    result = command("comments")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("docs/ru/comments.po:")
+    assert tiny.read("docs/ru/comments.po") == before

@@ -1,0 +1,71 @@
+import pytest
+
+from docweave.cells import syntax
+from docweave.comments import Comment, comments, translate
+
+CODE = """\
+# normalise first,
+# then shuffle
+x = load()  # one row a sample
+if x:
+    # nothing to do
+    pass
+print("# no comment")"""
+
+
+def test_comments_are_found_with_their_places_and_runs_of_lines_are_one():
+    assert comments(CODE) == [
+        Comment("normalise first,\nthen shuffle", 1, 0),
+        Comment("one row a sample", 3, 12),
+        Comment("nothing to do", 5, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = 1  # one\n# another\ny = 2",
+        "# one\n\n# another\ny = 2",
+        "if True:\n    # one\n    x = 1\n# another",
+        "if True:\n    pass\n    # one\n# another",
+    ],
+)
+def test_comments_that_do_not_stand_together_are_two(code):
+    assert [comment.text for comment in comments(code)] == ["one", "another"]
+
+
+@pytest.mark.parametrize("code", ["print(  # why", "x = = 1  # why", "if x:\n# why", 'x = "  # why'])
+def test_code_that_does_not_parse_has_no_comments_and_is_never_changed(code):
+    assert comments(code) == []
+    assert translate(code, str.upper) == code
+
+
+def test_every_comment_is_translated_and_nothing_else_changes():
+    translated = translate(CODE, str.upper)
+    assert translated == """\
+# NORMALISE FIRST,
+# THEN SHUFFLE
+x = load()  # ONE ROW A SAMPLE
+if x:
+    # NOTHING TO DO
+    pass
+print("# no comment")"""
+    assert syntax(translated) == syntax(CODE)
+
+
+def test_a_comment_in_another_script_leaves_the_code_as_it_was():
+    assert translate("x = 1  # one", {"one": "一個"}.get) == "x = 1  # 一個"
+
+
+def test_a_translation_that_says_nothing_leaves_no_trailing_space():
+    assert translate("# one\nx = 1", lambda text: "") == "#\nx = 1"
+
+
+def test_a_translation_with_another_number_of_lines_is_refused():
+    with pytest.raises(ValueError, match="the translation of the comment “one row a sample” must keep its number of lines"):
+        translate("x = 1  # one row a sample", lambda text: "a row\na sample")
+
+
+def test_a_translation_that_would_become_code_is_refused():
+    with pytest.raises(ValueError, match="the translated comments change the code"):
+        translate("x = 1  # one", lambda text: "one\rx = 2")

@@ -1,0 +1,210 @@
+import importlib.metadata
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from docweave import outputs
+from docweave.cells import read_chapter
+from docweave.errors import WeaveError
+from docweave.outputs import Output, Record, code_hashes, installed_versions, is_current, read_record, write_record
+
+OLD = Record({"keras": "3.15.1"}, {"greet": "0123456789abcdef"}, {"greet": Output("old\n"), "gone": Output("gone\n")})
+NEW = replace(OLD, cells={"greet": Output("new\n")})
+
+
+@pytest.fixture
+def chapter(tmp_path):
+    """Reads a text as a snippet file."""
+
+    def read(text):
+        path = tmp_path / "first_steps.py"
+        path.write_text(text, "utf-8")
+        return read_chapter(path)
+
+    return read
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Recorded outputs, as an earlier run left them."""
+    write_record(tmp_path / "outputs" / "first_steps", OLD)
+    return tmp_path / "outputs" / "first_steps"
+
+
+def interrupted(*arguments, **options):
+    raise KeyboardInterrupt
+
+
+def test_what_is_recorded_is_read_back_whole(tiny):
+    for name in ("greetings", "drawings"):
+        record = tiny.project.records[name]
+        write_record(tiny.root / "copy", record)
+        assert read_record(tiny.root / "copy") == record
+    assert record.diagrams["model"].layout and record.cells["plot"].plots
+
+
+def test_line_ends_and_other_scripts_are_recorded_as_they_are(tmp_path):
+    record = Record(cells={"greet": Output("über\r\nи всё\n\n", "ValueError: 名\n")})
+    write_record(tmp_path / "outputs", record)
+    assert read_record(tmp_path / "outputs") == record
+
+
+def test_recorded_outputs_are_small_files_that_a_reviewer_can_read(folder):
+    assert (folder / "greet.txt").read_text() == "old\n"
+    assert json.loads((folder / "record.json").read_text())["versions"] == {"keras": "3.15.1"}
+
+
+def test_recording_again_leaves_nothing_of_what_was_recorded_before(folder):
+    write_record(folder, NEW)
+    assert sorted(os.listdir(folder)) == ["greet.txt", "record.json"]
+    assert os.listdir(folder.parent) == ["first_steps"]
+
+
+def test_where_nothing_is_recorded_there_is_no_record(tmp_path):
+    assert read_record(tmp_path / "nothing") is None
+
+
+def test_a_cell_that_gave_nothing_has_an_empty_output(chapter):
+    cell = chapter("# %% quiet\nx = 1\n")["quiet"]
+    assert OLD.output(cell) == Output()
+
+
+# --- interrupted ---
+
+
+@pytest.mark.parametrize("step", ["_write_output", "_write", "shutil.rmtree"])
+def test_a_record_interrupted_while_it_is_written_leaves_the_old_one(folder, monkeypatch, step):
+    target, name = (shutil, "rmtree") if "." in step else (outputs, step)
+    monkeypatch.setattr(target, name, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_record(folder, NEW)
+    assert read_record(folder) == OLD
+
+
+@pytest.mark.parametrize("renames", [0, 1])
+def test_a_record_interrupted_between_writing_and_renaming_leaves_the_old_one(folder, monkeypatch, renames):
+    rename, done = Path.rename, []
+
+    def rename_some(path, target):
+        if len(done) == renames:
+            raise KeyboardInterrupt
+        done.append(target)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename_some)
+    with pytest.raises(KeyboardInterrupt):
+        write_record(folder, NEW)
+    assert read_record(folder) == OLD
+
+    # Not even a second interruption loses it, and what the first left behind does no harm.
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_record(folder, NEW)
+    assert read_record(folder) == OLD
+    monkeypatch.undo()
+    write_record(folder, NEW)
+    assert read_record(folder) == NEW
+    assert os.listdir(folder.parent) == ["first_steps"]
+
+
+def killed_while_writing(folder):
+    outputs._write_output = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
+    write_record(folder, NEW)
+
+
+def test_a_record_whose_process_is_killed_leaves_the_old_one(folder):
+    process = multiprocessing.get_context("fork").Process(target=killed_while_writing, args=(folder,))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert read_record(folder) == OLD
+
+
+# --- unreadable ---
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [("record.json", "{"), ("record.json", "{}"), ("record.json", "[]"), ("record.json", '{"outputs": []}'), ("greet.txt", None)],
+)
+def test_outputs_that_no_run_recorded_are_refused_with_what_to_do(folder, file, text):
+    (folder / file).unlink()
+    if text is not None:
+        (folder / file).write_text(text)
+    with pytest.raises(WeaveError, match=r"record.json: unreadable recorded outputs .*: run `docweave run --record --force first_steps`"):
+        read_record(folder)
+
+
+def test_a_diagram_that_no_run_recorded_is_refused_with_its_file(tiny):
+    tiny.write("snippets/outputs/drawings/model.diagram.json", "{}")
+    with pytest.raises(WeaveError, match="model.diagram.json: not a recorded diagram"):
+        tiny.project.records
+
+
+# --- what needs a new run ---
+
+TWO_CELLS = "# %% one\nx = 1\n\n# %% two\ny = 2\n"
+
+
+def test_a_changed_cell_changes_the_hashes_from_there_on(chapter):
+    before = code_hashes(chapter(TWO_CELLS))
+    after = code_hashes(chapter(TWO_CELLS.replace("y = 2", "y = 3")))
+    assert (before["one"] == after["one"], before["two"] == after["two"]) == (True, False)
+    earlier = code_hashes(chapter(TWO_CELLS.replace("x = 1", "x = 3")))
+    assert (before["one"] == earlier["one"], before["two"] == earlier["two"]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ("x = 1", "x = 1  # why", False),
+        ("x = 1", "x  =  1", False),
+        ("one", "uno", True),
+        ("# %% one", '# %% one tags=["slow"]', True),
+    ],
+)
+def test_names_and_tags_count_comments_and_spaces_do_not(chapter, old, new, changes):
+    hashes = [list(code_hashes(chapter(text)).values()) for text in (TWO_CELLS, TWO_CELLS.replace(old, new))]
+    assert (hashes[0] != hashes[1]) is changes
+
+
+def test_a_record_of_the_same_code_and_versions_is_current(chapter):
+    read = chapter(TWO_CELLS)
+    record = Record(installed_versions(), code_hashes(read))
+    assert is_current(read, record)
+    assert not is_current(read, replace(record, versions={"keras": "3.0"}))
+    assert not is_current(read, replace(record, code={"one": "0"}))
+    assert not is_current(read, Record())
+
+
+def test_either_tensorflow_is_called_tensorflow_and_a_missing_package_is_left_out(monkeypatch):
+    def version(package):
+        if package in ("tensorflow", "matplotlib"):
+            raise importlib.metadata.PackageNotFoundError(package)
+        return f"version of {package}"
+
+    monkeypatch.setattr(outputs, "version", version)
+    assert installed_versions() == {
+        "keras": "version of keras",
+        "tensorflow": "version of tensorflow-cpu",
+        "numpy": "version of numpy",
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        ("ValueError: no: number\n", "ValueError"),
+        ("keras.src.errors.OpError: two\nlines: of text\n", "OpError"),
+        ("KeyboardInterrupt\n", "KeyboardInterrupt"),
+        ("", ""),
+    ],
+)
+def test_an_error_is_named_by_its_type(error, name):
+    assert Output(error=error).raises == name

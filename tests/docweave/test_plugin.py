@@ -1,0 +1,209 @@
+import logging
+from importlib.metadata import entry_points
+
+import pytest
+from bs4 import BeautifulSoup
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort, PluginError
+
+from docweave.plugin import DocweavePlugin
+
+MKDOCS = """\
+site_name: Tiny
+site_url: https://example.org/
+use_directory_urls: true
+exclude_docs: "*.po"
+theme:
+  name: null
+  custom_dir: theme
+  static_templates: [404.html]
+plugins:
+  - search
+  - i18n:
+      docs_structure: folder
+      fallback_to_default: false
+      build_only_locale: !ENV [TINY_LOCALE, null]
+      reconfigure_material: false
+      reconfigure_search: false
+      languages:
+        - {locale: en, name: English, default: true}
+        - {locale: ru, name: Русский}
+  - docweave
+markdown_extensions:
+  - admonition
+  - attr_list
+  - pymdownx.details
+  - pymdownx.superfences
+nav: [index.md, greetings.md]
+"""
+
+
+@pytest.fixture
+def site(tiny, monkeypatch, caplog):
+    """Builds the tiny project with MkDocs in two languages; gives its pages as soup, and what MkDocs warned of."""
+    tiny.write("mkdocs.yml", MKDOCS)
+    tiny.write("theme/404.html", '<p lang="{{ docweave.locale }}">{{ docweave.phrase("Edit this page") }}</p>')
+    for path in tiny.path("docs/zh-Hant").iterdir():
+        path.unlink()
+    monkeypatch.setattr("mkdocs_static_i18n.reconfigure.MKDOCS_THEMES", ["mkdocs"], raising=False)
+    return Site(tiny, caplog)
+
+
+class Site:
+    def __init__(self, tiny, caplog):
+        self.tiny, self.caplog = tiny, caplog
+
+    def build(self, **options):
+        config = load_config(str(self.tiny.path("mkdocs.yml")), **options)
+        with self.caplog.at_level(logging.WARNING):
+            try:
+                build(config)
+            finally:
+                config.plugins.on_shutdown()
+        return self
+
+    @property
+    def warnings(self):
+        return [record.getMessage() for record in self.caplog.records if record.levelno >= logging.WARNING]
+
+    def read(self, name):
+        return self.tiny.read(f"site/{name}")
+
+    def page(self, name):
+        return BeautifulSoup(self.read(name), "html.parser")
+
+
+def test_the_plugin_is_installed_as_docweave():
+    (plugin,) = entry_points(group="mkdocs.plugins", name="docweave")
+    assert plugin.load() is DocweavePlugin
+
+
+def test_every_language_has_its_pages_with_the_same_cells(site):
+    site.build(strict=True)
+    assert site.warnings == []
+    for name in ("greetings/index.html", "ru/greetings/index.html"):
+        page = site.page(name)
+        cells = page.select("[data-cell]")
+        assert [cell["data-cell"] for cell in cells] == ["greetings.greet", "greetings.fail", "greetings.count"]
+        assert [cell.get("data-raises") for cell in cells] == [None, "ValueError", None]
+        outputs = [(output["data-output-of"], output.get_text()) for output in page.select("[data-output-of]")]
+        assert outputs == [
+            ("greetings.greet", "Hello, reader!"),
+            ("greetings.fail", "ValueError: invalid literal for int() with base 10: 'reader'"),
+            ("greetings.count", "2"),
+        ]
+
+
+def test_comments_and_phrases_come_in_the_language_of_the_page(site):
+    site.build()
+    english, russian = site.page("greetings/index.html"), site.page("ru/greetings/index.html")
+    assert english.select_one("[data-cell]").get_text().startswith("# say hello first,\n# then go on\nname = ")
+    assert russian.select_one("[data-cell]").get_text().startswith("# сначала здороваемся,\n# потом остальное\nname = ")
+    assert english.footer.get_text() == "Edit this page: English"
+    assert russian.footer.get_text() == "Править страницу: Русский"
+    assert russian.html["lang"] == "ru"
+
+
+def test_a_cell_in_a_box_stays_in_it(site):
+    site.build()
+    (cell,) = site.page("ru/greetings/index.html").select('.exercise [data-cell="greetings.count"]')
+    assert cell.find_parent("details", class_="code").summary.get_text() == "Показать код"
+    assert cell.find_parent("details", class_="success").summary.get_text() == "Решение"
+
+
+def test_figures_stand_in_the_page_itself_and_no_token_is_left(site):
+    site.build()
+    page = site.page("ru/index.html")
+    assert page.select_one("figure.diagram[data-diagram-of='drawings.model'] svg").title.get_text() == "Самая маленькая модель"
+    assert page.select_one("figure.plot[data-output-of='drawings.plot'] svg").find("text").get_text() == "шаг"
+    for path in site.tiny.path("site").rglob("*.html"):
+        assert "@@docweave" not in path.read_text("utf-8")
+
+
+def test_the_search_finds_code_outputs_and_figures_by_their_words_and_no_markup(site):
+    site.build()
+    index = site.read("search/search_index.json")
+    assert all(words in index for words in ("Hello, reader!", "print(hands)", "A line that rises", "The smallest model"))
+    assert "viewBox" not in index and "@@docweave" not in index
+
+
+def test_a_stale_section_has_a_note_that_leads_to_its_english(site):
+    site.tiny.replace("docs/en/greetings.md", "A program may fail.", "A program may fail, and say so.")
+    site.build(strict=True)
+    (note,) = site.page("ru/greetings/index.html").select(".stale")
+    assert note.get_text() == "Английский текст раздела изменился. Читать по-английски"
+    assert note.find_previous("h2")["id"] == "mistakes"
+    assert site.page("greetings/index.html").select(".stale") == []
+    address = note.a["href"].removeprefix("../../").partition("#")
+    assert site.page(f"{address[0]}index.html").find(id=address[2]).name == "h2"
+
+
+def test_a_second_build_reads_what_has_changed(site):
+    site.build()
+    site.tiny.replace("docs/ru/index.md", "Добро пожаловать.", "Здравствуйте.")
+    site.tiny.replace("docs/ru/comments.po", "Править", "Чинить")
+    site.build()
+    page = site.page("ru/index.html").get_text()
+    assert "Здравствуйте." in page and "Чинить страницу" in page
+
+
+# --- problems ---
+
+
+def test_a_problem_is_a_warning_and_the_site_is_built(site):
+    site.tiny.replace("snippets/greetings.py", "one on each side", "left and right")
+    site.build()
+    assert site.warnings == ["docs/ru/comments.po: no translation of “left and right” (greetings.count)"]
+    assert "# left and right" in site.page("ru/greetings/index.html").get_text()
+
+
+def test_a_problem_fails_a_strict_build(site):
+    site.tiny.replace("snippets/greetings.py", "one on each side", "left and right")
+    with pytest.raises(Abort):
+        site.build(strict=True)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "docs/ru/greetings.md",
+            "::: greetings.fail",
+            "::: greetings.fial",
+            "docs/ru/greetings.md:18: there is no cell “fial” in snippets/greetings.py. Did you mean “fail”?",
+        ),
+        ("docs/en/greetings.md", "A program may greet.", "```py", "docs/en/greetings.md:7: a Python block written by hand"),
+        ("snippets/greetings.py", "hands = 1", "hands = (1", "snippets/greetings.py:12: does not parse"),
+        ("docs/ru/comments.po", 'msgid "step"', 'msgid "step', "docs/ru/comments.po:"),
+    ],
+    ids=["unknown cell", "fence", "snippet", "catalogue"],
+)
+def test_what_cannot_be_woven_stops_the_build_with_its_file_and_line(site, file, old, new, message):
+    site.tiny.replace(file, old, new)
+    with pytest.raises(PluginError) as caught:
+        site.build()
+    assert str(caught.value).startswith(message)
+    assert site.warnings[0].startswith(message)
+
+
+def test_a_figure_that_would_not_stand_by_itself_stops_the_build(site):
+    diagram = "![One box](diagram:drawings.model)"
+    site.tiny.replace("docs/en/index.md", "Welcome.", f"Welcome.\n{diagram}")
+    with pytest.raises(PluginError, match="en/index.md: not in a paragraph of its own: <figure"):
+        site.build()
+
+
+# --- the page for addresses that do not exist ---
+
+
+def test_the_404_page_is_that_of_the_default_language(site):
+    site.build()
+    assert site.read("404.html") == '<p lang="en">Edit this page</p>'
+
+
+def test_one_language_alone_can_be_built(site, monkeypatch):
+    monkeypatch.setenv("TINY_LOCALE", "ru")
+    site.build(strict=True)
+    assert site.warnings == []
+    assert "Править страницу" in site.read("404.html")

@@ -1,0 +1,325 @@
+import multiprocessing
+import os
+import signal
+import time
+from multiprocessing.connection import Connection
+
+import pytest
+from click.testing import CliRunner
+
+from docweave.cells import read_chapter
+from docweave.cli import main
+from docweave.errors import WeaveError
+from docweave.outputs import Output, code_hashes, installed_versions
+from docweave.run import ENVIRONMENT, prepare, run_cells, run_chapters
+
+# All need Keras, whose import takes seconds: once in one process.
+pytestmark = pytest.mark.xdist_group("keras")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def keras():
+    """Keras, imported as every run imports it; the tests of other files get their environment back."""
+    environment = dict(os.environ)
+    prepare()
+    import keras
+
+    yield keras
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+@pytest.fixture
+def chapter(tmp_path):
+    """Reads a text as the snippet file of that name."""
+
+    def read(text, name="first_steps"):
+        path = tmp_path / f"{name}.py"
+        path.write_text(text, "utf-8")
+        return read_chapter(path)
+
+    return read
+
+
+@pytest.fixture
+def ran(chapter):
+    """Runs the cells of a text in this process."""
+    return lambda text, **options: run_cells(chapter(text), **options)
+
+
+@pytest.fixture
+def refused(ran):
+    """Runs the cells of a text and returns the error, from the line on."""
+
+    def run(text):
+        with pytest.raises(WeaveError) as caught:
+            ran(text)
+        return str(caught.value).partition("first_steps.py:")[2]
+
+    return run
+
+
+def must_raise(*lines):
+    """A cell that must raise, as it stands in its file."""
+    return "\n".join(['# %% fail tags=["raises-exception"] active="ipynb"', *(f"# {line}" for line in lines)]) + "\n"
+
+
+# --- what cells give ---
+
+
+def test_cells_run_in_order_in_one_namespace_and_what_they_print_is_recorded(ran):
+    done = ran('# %% one\nx = 1\nprint(x, " ")\nprint()\n\n# %% two\nx += 1\n\n# %% three\nprint(x)\n')
+    assert done.record.cells == {"one": Output("1\n\n"), "three": Output("2\n")}
+    assert done.namespace["x"] == 2
+
+
+def test_a_cell_runs_as_in_a_script(ran):
+    assert ran("# %% one\nprint(__name__)\n").record.cells["one"].text == "__main__\n"
+
+
+def test_a_record_knows_the_code_and_the_versions_that_gave_it(chapter):
+    read = chapter("# %% one\nx = 1\n")
+    record = run_cells(read).record
+    assert record.code == code_hashes(read)
+    assert record.versions == installed_versions()
+    assert "keras" in record.versions
+
+
+def test_the_error_that_a_cell_must_raise_is_recorded_with_what_it_printed_before(ran):
+    record = ran(must_raise('print("first")', 'raise ValueError("two\\nlines")')).record
+    assert record.cells["fail"] == Output("first\n", "ValueError: two\nlines\n")
+    assert record.cells["fail"].raises == "ValueError"
+
+
+def test_what_follows_a_cell_that_must_raise_still_runs(ran):
+    record = ran(must_raise("x = 1", "int('y')") + "\n# %% next\nprint(x)\n").record
+    assert record.cells["next"].text == "1\n"
+
+
+def test_a_cell_that_does_not_parse_is_recorded_without_its_place(ran):
+    assert ran(must_raise('print("hello"')).record.cells["fail"].error == "SyntaxError: '(' was never closed\n"
+
+
+def test_a_function_that_returns_nothing_may_end_a_cell(ran):
+    assert ran("# %% one\nprint(1)\n").record.cells["one"].text == "1\n"
+
+
+# --- what no cell may do ---
+
+
+def test_a_cell_that_raises_without_being_tagged_is_refused_at_the_line(refused):
+    message = refused("# %% one\nx = 1\n\n# %% two\ny = 2\nint('x')\nz = 3\n")
+    assert message == (
+        "6: the cell “two” raised ValueError: invalid literal for int() with base 10: 'x'\n"
+        'If it must, mark it `tags=["raises-exception"] active="ipynb"`.'
+    )
+
+
+def test_an_error_deep_in_a_chapter_is_placed_where_it_was_raised(refused):
+    text = "# %% define\ndef fail():\n    return 1 / 0\n\n# %% call\nx = fail()\n"
+    assert refused(text).startswith("3: the cell “call” raised ZeroDivisionError: division by zero")
+
+
+def test_an_error_without_a_line_is_placed_at_the_cell(refused):
+    assert refused("# %% one\nx = 1\n\n# %% two\nreturn\n").startswith("5: the cell “two” raised SyntaxError: 'return' outside function")
+
+
+def test_a_cell_that_is_tagged_and_does_not_raise_is_refused(refused):
+    assert refused(must_raise("x = 1")) == "2: the cell “fail” is tagged raises-exception and did not raise"
+
+
+def test_a_cell_that_ends_in_a_value_is_refused(refused):
+    assert refused("# %% one\nx = 1\nx\n").startswith("2: the cell “one” ends in a value (int), which a notebook would show")
+
+
+def test_a_cell_that_warns_is_refused(refused):
+    text = '# %% one\nimport warnings\n\nwarnings.warn("old")\n'
+    assert refused(text) == "2: the cell “one” warns: UserWarning: old"
+
+
+def test_the_warning_that_keras_gives_at_every_first_model_is_let_pass(ran):
+    text = '# %% one\nimport warnings\n\nwarnings.warn("Possible nested set at position 1", FutureWarning)\n'
+    assert ran(text).record.cells == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("print('<KerasTensor keras_tensor_12>')", "a generated tensor name (“keras_tensor_12”)"),
+        ("print('10/10 - 2s - 21ms/step')", "a time (“1ms/step”)"),
+        ("print('3s/epoch')", "a time (“3s/epoch”)"),
+        ("print('10/10 ━━━━━━ loss: 1')", "a progress bar (“10/10 ━”)"),
+        ("print('10/10 [====]')", "a progress bar (“10/10 [”)"),
+        ("print(object())", "an address in memory (“ at 0x"),
+    ],
+)
+def test_a_cell_that_prints_what_differs_from_run_to_run_is_refused(refused, code, what):
+    assert refused(f"# %% one\n{code}\n").startswith(f"2: the cell “one” prints {what}")
+
+
+def test_an_error_that_differs_from_run_to_run_is_refused_too(refused):
+    message = refused(must_raise("raise ValueError('keras_tensor_12')"))
+    assert message == "2: the cell “fail” prints a generated tensor name (“keras_tensor_12”), which differs from run to run"
+
+
+# --- plots ---
+
+DRAW = """\
+# %% draw
+import matplotlib.pyplot as plt
+
+plt.plot([1, 2], [3, 4], label="one-hot labels")
+plt.xlabel("epoch")
+plt.legend()
+plt.show()
+
+# %% after
+print(plt.get_fignums())
+"""
+
+
+def test_a_plot_is_recorded_with_its_data_and_its_words_and_closed(ran):
+    record = ran(DRAW).record
+    (plot,) = record.cells["draw"].plots
+    assert set(plot.texts) == {"one-hot labels", "epoch"}
+    assert plot.data["axes"][0]["lines"][0]["y"] == [3.0, 4.0]
+    assert plot.svg.startswith("<svg ")
+    assert record.cells["after"] == Output("[]\n")
+
+
+def test_several_plots_of_a_cell_are_recorded_in_order(ran):
+    record = ran(DRAW.replace("plt.show()\n", 'plt.figure()\nplt.plot([5, 6], [7, 8])\nplt.xlabel("step")\nplt.show()\n')).record
+    assert [plot.data["axes"][0]["xlabel"] for plot in record.cells["draw"].plots] == ["epoch", "step"]
+
+
+# --- models ---
+
+MODELS = """\
+# %% first
+import keras
+
+inputs = keras.Input(shape=(2,), name="x")
+model = keras.Model(inputs, keras.layers.Dense(1, name="y")(inputs))
+
+# %% second
+class Own(keras.Model):
+    pass
+
+
+own, same = Own(), model
+
+# %% third
+other = keras.Model(inputs, keras.layers.Dense(2, name="z")(inputs))
+"""
+
+
+def test_the_models_at_the_end_of_a_chapter_are_recorded_by_variable(ran):
+    record = ran(MODELS).record
+    assert {name: [node.name for node in diagram.nodes] for name, diagram in record.diagrams.items()} == {
+        "model": ["x", "y"],
+        "other": ["x", "z"],
+        "same": ["x", "y"],
+    }
+    assert record.rebound == {}
+    assert all(diagram.layout is None for diagram in record.diagrams.values())
+
+
+def test_a_variable_that_named_several_models_is_recorded_with_the_cells(ran):
+    record = ran(MODELS.replace("other = ", "model = ")).record
+    assert record.rebound == {"model": ["first", "third"]}
+
+
+def test_summaries_are_as_wide_as_on_every_other_machine(ran):
+    record = ran(MODELS + "model.summary()\n").record
+    lines = record.cells["third"].text.splitlines()
+    assert max(map(len, lines)) <= int(ENVIRONMENT["COLUMNS"])
+    assert any("Total params: 3" in line for line in lines)
+
+
+TRAIN = """\
+# %% make
+import keras
+import numpy as np
+
+x, y = np.zeros((64, 1)), np.zeros((64, 1))
+inputs = keras.Input(shape=(1,))
+model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+model.compile(loss="mse")
+
+# %% quick
+history = model.fit(x, y, epochs=2, batch_size=8, verbose=0)
+print(len(history.epoch), history.params["steps"])
+
+# %% long tags=["slow"]
+history = model.fit(x, y, 8, epochs=3, verbose=0{validation})
+print(len(history.epoch), history.params["steps"], sorted(history.history))
+"""
+
+
+@pytest.mark.parametrize("validation", ["", ", validation_split=0.5", ", validation_data=(x, y)"])
+def test_a_short_run_trains_slow_cells_for_one_epoch_of_two_batches_and_no_others(ran, validation):
+    record = ran(TRAIN.format(validation=validation), short=True).record
+    measured = ["loss", "val_loss"] if validation else ["loss"]
+    assert record.cells["quick"].text == "2 8\n"
+    assert record.cells["long"].text == f"1 2 {measured}\n"
+
+
+def test_a_whole_run_trains_slow_cells_as_they_say(ran, keras):
+    assert ran(TRAIN.format(validation=""), short=False).record.cells["long"].text == "3 8 ['loss']\n"
+
+
+# --- chapters in processes of their own ---
+
+
+def test_each_chapter_runs_in_a_process_of_its_own_and_comes_as_soon_as_it_has_ended(chapter):
+    leave = 'import os\n\nos.environ["LEFT"] = "by one"\nprint("one")'
+    one = chapter(f"# %% cell\n{leave}\n", "one")
+    two = chapter('# %% cell\nimport os\n\nprint("two", os.environ.get("LEFT"))\n', "two")
+    runs = run_chapters([one, two])
+    assert next(runs)[1].cells == {"cell": Output("one\n")}
+    assert next(runs) == (two, run_cells(two).record)
+    assert list(runs) == []
+    assert multiprocessing.active_children() == []
+
+
+def test_an_authors_mistake_comes_out_of_the_process_with_its_place(chapter):
+    with pytest.raises(WeaveError, match=r"first_steps.py:3: the cell “one” raised ZeroDivisionError"):
+        list(run_chapters([chapter("# %% one\nx = 1\ny = x / 0\n")]))
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code"), [("os.kill(os.getpid(), 9)", -signal.SIGKILL), ("os._exit(3)", 3), ("raise SystemExit(4)", 4)]
+)
+def test_a_process_that_dies_is_told_with_its_chapter(chapter, code, exit_code):
+    with pytest.raises(WeaveError, match=rf"first_steps.py: the process that ran the chapter died with exit code {exit_code}$"):
+        list(run_chapters([chapter(f"# %% one\nimport os\n\n{code}\n")]))
+
+
+def test_an_interrupted_run_stops_its_process_too(chapter, tmp_path, monkeypatch):
+    started = tmp_path / "started"
+    endless = chapter(f"# %% one\nimport pathlib, time\n\npathlib.Path({str(started)!r}).touch()\ntime.sleep(600)\n")
+
+    def interrupted(connection):
+        while not started.exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Connection, "recv", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(run_chapters([endless]))
+    assert multiprocessing.active_children() == []
+
+
+def test_a_run_from_the_command_line_gives_what_is_recorded(tiny):
+    result = CliRunner().invoke(main, ["--root", str(tiny.root), "run", "greetings"])
+    assert (result.exit_code, result.stdout) == (0, "greetings: 0 differences (1 of 1)\n")
+
+
+@pytest.mark.parametrize("death", ["", "\n\nimport os\n\nos._exit(3)"], ids=["mistake", "death"])
+def test_a_recording_that_ends_half_way_leaves_the_recorded_outputs_as_they_were(tiny, death):
+    files = {path: path.read_bytes() for path in tiny.project.outputs.rglob("*") if path.is_file()}
+    tiny.replace("snippets/greetings.py", "print(hands)", f"print(hands){death}\nprint(hands / 0)")
+    result = CliRunner().invoke(main, ["--root", str(tiny.root), "run", "--record", "greetings"])
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[1].startswith("snippets/greetings.py:")
+    assert {path: path.read_bytes() for path in tiny.project.outputs.rglob("*") if path.is_file()} == files
