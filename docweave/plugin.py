@@ -65,7 +65,6 @@ class DocweavePlugin(BasePlugin):
     @event_priority(-50)
     def on_env(self, env, config, files):
         i18n = config.plugins["i18n"]
-        config.mdx_configs["toc"]["permalink_title"] = self.project.catalogs[i18n.current_language](phrases.LINK)
         names = {language.locale: language.name for language in i18n.config.languages}
         env.globals["docweave"] = Site(self.project, i18n.current_language, names)
         cache = self.project.root / CACHE
@@ -78,6 +77,9 @@ class DocweavePlugin(BasePlugin):
         try:
             source = self.project.pages[page.file.locale][Path(page.file.src_uri).stem]
             self.woven[page.file.src_uri] = weave(source, self.project)
+            # Here, since pages are rendered before the templates are set up.
+            link = self.project.catalogs[page.file.locale](phrases.LINK)
+            config.mdx_configs.setdefault("toc", {})["permalink_title"] = link
         except WeaveError as error:
             raise PluginError(str(self.project.relative(error))) from error
         return self.woven[page.file.src_uri].markdown

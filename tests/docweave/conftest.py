@@ -170,8 +170,13 @@ description: 程式如何打招呼。
 """,
     "theme/main.html": """\
 <html lang="{{ docweave.locale }}"><body>
+<nav>
+{% for locale in docweave.languages %}
+<a lang="{{ locale }}">{{ docweave.name(locale) }}: {{ docweave.phrase("Edit this page", locale) }}</a>
+{% endfor %}
+</nav>
 {{ page.content }}
-<footer>{{ docweave.phrase("Edit this page") }}: {{ docweave.name(docweave.locale) }}</footer>
+<footer>{{ docweave.phrase("Edit this page") }}</footer>
 </body></html>
 """,
 }

@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from mkdocs.exceptions import Abort, PluginError
+from mkdocs.exceptions import Abort
 
 from docweave.plugin import DocweavePlugin
 
@@ -17,7 +17,6 @@ exclude_docs: "*.po"
 theme:
   name: null
   custom_dir: theme
-  static_templates: [404.html]
 plugins:
   - search
   - i18n:
@@ -35,22 +34,23 @@ markdown_extensions:
   - attr_list
   - pymdownx.details
   - pymdownx.superfences
+  - toc: {permalink: "#"}
 nav: [index.md, greetings.md]
 """
 
 
 @pytest.fixture
-def site(tiny, monkeypatch, caplog):
-    """Builds the tiny project with MkDocs in two languages; gives its pages as soup, and what MkDocs warned of."""
+def site(tiny, caplog):
+    """The tiny project in two of its languages, as a site that MkDocs builds."""
     tiny.write("mkdocs.yml", MKDOCS)
-    tiny.write("theme/404.html", '<p lang="{{ docweave.locale }}">{{ docweave.phrase("Edit this page") }}</p>')
     for path in tiny.path("docs/zh-Hant").iterdir():
         path.unlink()
-    monkeypatch.setattr("mkdocs_static_i18n.reconfigure.MKDOCS_THEMES", ["mkdocs"], raising=False)
     return Site(tiny, caplog)
 
 
 class Site:
+    """Builds the site; gives its pages, and what MkDocs warned of."""
+
     def __init__(self, tiny, caplog):
         self.tiny, self.caplog = tiny, caplog
 
@@ -100,9 +100,18 @@ def test_comments_and_phrases_come_in_the_language_of_the_page(site):
     english, russian = site.page("greetings/index.html"), site.page("ru/greetings/index.html")
     assert english.select_one("[data-cell]").get_text().startswith("# say hello first,\n# then go on\nname = ")
     assert russian.select_one("[data-cell]").get_text().startswith("# сначала здороваемся,\n# потом остальное\nname = ")
-    assert english.footer.get_text() == "Edit this page: English"
-    assert russian.footer.get_text() == "Править страницу: Русский"
-    assert russian.html["lang"] == "ru"
+    assert english.footer.get_text() == "Edit this page"
+    assert russian.footer.get_text() == "Править страницу"
+
+
+def test_a_template_knows_the_languages_by_their_own_names_and_their_phrases(site):
+    site.build()
+    page = site.page("ru/index.html")
+    assert page.html["lang"] == "ru"
+    assert {link["lang"]: link.get_text() for link in page.select("nav a")} == {
+        "en": "English: Edit this page",
+        "ru": "Русский: Править страницу",
+    }
 
 
 def test_a_cell_in_a_box_stays_in_it(site):
@@ -128,6 +137,13 @@ def test_the_search_finds_code_outputs_and_figures_by_their_words_and_no_markup(
     assert "viewBox" not in index and "@@docweave" not in index
 
 
+def test_the_link_to_a_section_is_named_in_the_language_of_the_page(site):
+    site.tiny.replace("docs/ru/comments.po", "[ru] Link to this section", "Ссылка на раздел")
+    site.build()
+    assert site.page("index.html").h2.a["title"] == "Link to this section"
+    assert site.page("ru/index.html").h2.a["title"] == "Ссылка на раздел"
+
+
 def test_a_stale_section_has_a_note_that_leads_to_its_english(site):
     site.tiny.replace("docs/en/greetings.md", "A program may fail.", "A program may fail, and say so.")
     site.build(strict=True)
@@ -146,6 +162,14 @@ def test_a_second_build_reads_what_has_changed(site):
     site.build()
     page = site.page("ru/index.html").get_text()
     assert "Здравствуйте." in page and "Чинить страницу" in page
+
+
+def test_one_language_alone_can_be_built(site, monkeypatch):
+    monkeypatch.setenv("TINY_LOCALE", "ru")
+    site.build(strict=True)
+    assert site.warnings == []
+    assert len(list(site.tiny.path("site").rglob("index.html"))) == 2
+    assert "Править страницу" in site.read("index.html")
 
 
 # --- problems ---
@@ -181,29 +205,15 @@ def test_a_problem_fails_a_strict_build(site):
 )
 def test_what_cannot_be_woven_stops_the_build_with_its_file_and_line(site, file, old, new, message):
     site.tiny.replace(file, old, new)
-    with pytest.raises(PluginError) as caught:
+    with pytest.raises(Abort):
         site.build()
-    assert str(caught.value).startswith(message)
-    assert site.warnings[0].startswith(message)
+    problem, *_, last = site.warnings
+    assert problem.startswith(message) and last.startswith(message)
 
 
 def test_a_figure_that_would_not_stand_by_itself_stops_the_build(site):
     diagram = "![One box](diagram:drawings.model)"
     site.tiny.replace("docs/en/index.md", "Welcome.", f"Welcome.\n{diagram}")
-    with pytest.raises(PluginError, match="en/index.md: not in a paragraph of its own: <figure"):
+    with pytest.raises(Abort):
         site.build()
-
-
-# --- the page for addresses that do not exist ---
-
-
-def test_the_404_page_is_that_of_the_default_language(site):
-    site.build()
-    assert site.read("404.html") == '<p lang="en">Edit this page</p>'
-
-
-def test_one_language_alone_can_be_built(site, monkeypatch):
-    monkeypatch.setenv("TINY_LOCALE", "ru")
-    site.build(strict=True)
-    assert site.warnings == []
-    assert "Править страницу" in site.read("404.html")
+    assert site.warnings[-1].startswith("en/index.md: not in a paragraph of its own: <figure")

@@ -23,7 +23,9 @@ def keras():
     environment = dict(os.environ)
     prepare()
     import keras
+    import matplotlib.pyplot as plt
 
+    plt.close("all")  # what other tests of this process left open
     yield keras
     os.environ.clear()
     os.environ.update(environment)
