@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import gc
 import inspect
 import io
 import multiprocessing
@@ -102,6 +103,8 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
 
 
 def _run_and_send(chapter: Chapter, short: bool, sender) -> None:
+    # What was inherited must not be collected here: the destructors of TensorFlow's objects crash in a fork.
+    gc.freeze()
     try:
         sender.send(run_cells(chapter, short).record)
     except WeaveError as error:

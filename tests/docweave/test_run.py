@@ -1,3 +1,4 @@
+import gc
 import multiprocessing
 import os
 import signal
@@ -282,6 +283,22 @@ def test_each_chapter_runs_in_a_process_of_its_own_and_comes_as_soon_as_it_has_e
     assert next(runs) == (two, run_cells(two).record)
     assert list(runs) == []
     assert multiprocessing.active_children() == []
+
+
+def test_what_the_process_inherits_is_never_destroyed_in_it(chapter, tmp_path):
+    class Inherited:
+        def __del__(self, path=tmp_path / "destroyed"):
+            path.touch()
+
+    inherited = Inherited()
+    inherited.itself = inherited
+    gc.disable()
+    try:
+        del inherited
+        list(run_chapters([chapter("# %% one\nimport gc\n\nfound = gc.collect()\n")]))
+        assert not (tmp_path / "destroyed").exists()
+    finally:
+        gc.enable()
 
 
 def test_an_authors_mistake_comes_out_of_the_process_with_its_place(chapter):

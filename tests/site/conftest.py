@@ -1,0 +1,108 @@
+"""The built site, and a browser to read it with."""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from docweave.project import SOURCE, Project
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def project(pytestconfig):
+    return Project(pytestconfig.rootpath)
+
+
+@pytest.fixture(scope="session")
+def address(project):
+    """The address of the site, as mkdocs.yml says where no variable says otherwise."""
+    return read_config(project.root)["site_url"]
+
+
+def read_config(root: Path) -> dict:
+    class Loader(yaml.SafeLoader):
+        pass
+
+    # Of `!ENV [NAME, default]` the default; other tags do not matter here.
+    Loader.add_constructor("!ENV", lambda loader, node: loader.construct_sequence(node)[-1])
+    Loader.add_multi_constructor("", lambda loader, suffix, node: None)
+    return yaml.load((root / "mkdocs.yml").read_text("utf-8"), Loader)
+
+
+@pytest.fixture(scope="session")
+def built(project, tmp_path_factory):
+    """The site, built strictly in all languages."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    environment = {name: value for name, value in os.environ.items() if name not in ("SITE_URL", "REPO_URL", "DOCS_LOCALE")}
+    done = subprocess.run(
+        [Path(sys.executable).parent / "mkdocs", "--quiet", "build", "--strict", "--site-dir", folder],
+        cwd=project.root,
+        env=environment | {"NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def html(built):
+    """Gives the parsed HTML of a page, by language and name."""
+
+    @functools.lru_cache(maxsize=None)
+    def read(locale: str, name: str) -> BeautifulSoup:
+        folder = built if locale == SOURCE else built / locale
+        path = (folder if name == "index" else folder / name) / "index.html"
+        return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def served(built, address):
+    """The address of the site, served from this machine below the same folder as in public."""
+    prefix = urlsplit(address).path.rstrip("/")
+
+    class Handler(SimpleHTTPRequestHandler):
+        def translate_path(self, path):
+            return super().translate_path(path.removeprefix(prefix) if path.startswith(prefix) else "/not/there")
+
+        def send_error(self, code, message=None, explain=None):
+            if code != 404:
+                return super().send_error(code, message, explain)
+            body = (built / "404.html").read_bytes()  # as GitHub Pages does
+            self.send_response(404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=built)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}{prefix}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium: nothing is downloaded, and it asks no host but ours."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        message = f"no browser: install one of {', '.join(BROWSERS)}"
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    return browser_type_launch_args | {"executable_path": path, "args": ["--no-sandbox", "--disable-quic", *quiet]}

@@ -1,0 +1,128 @@
+"""What a reader does with the built site, in a real browser."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from docweave.project import SOURCE, Project
+
+PROJECT = Project(Path(__file__).parents[2])
+PAGES = [
+    (locale, ("" if locale == SOURCE else f"{locale}/") + ("" if name == "index" else f"{name}/"))
+    for locale in PROJECT.languages
+    for name in PROJECT.pages[SOURCE]
+]
+every_page = pytest.mark.parametrize(("locale", "path"), PAGES)
+
+
+@pytest.fixture
+def page(page):
+    """A page on which nothing may fail silently: no error in a script, no file that does not come."""
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
+    page.on("response", lambda response: problems.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
+    page.problems = problems
+    return page
+
+
+@every_page
+def test_a_page_comes_whole_and_from_one_host(locale, path, page, served):
+    hosts = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.goto(served + path, wait_until="networkidle")
+    assert page.problems == []
+    assert hosts == {served.split("/")[2]}
+
+
+@every_page
+def test_copying_a_cell_gives_its_code_and_nothing_else(locale, path, page, served):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(served + path)
+    page.wait_for_selector("[data-cell] button[data-md-type=copy]", state="attached")
+    for details in page.query_selector_all("details"):
+        details.evaluate("element => element.open = true")
+    for block in page.query_selector_all("[data-cell]"):
+        chapter, name = block.get_attribute("data-cell").split(".")
+        cell = PROJECT.chapters[chapter][name]
+        block.hover()
+        block.query_selector("button[data-md-type=copy]").click()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert ast.dump(ast.parse(copied)) == ast.dump(ast.parse(cell.source)), cell.id
+        assert [line for line in copied.split("\n") if line != line.rstrip()] == [], cell.id
+        assert copied.strip() == copied, cell.id
+        if locale == SOURCE:
+            assert copied == cell.source, cell.id
+
+
+def test_an_output_has_no_copy_button(page, served):
+    page.goto(served)
+    page.wait_for_selector("[data-cell] button[data-md-type=copy]", state="attached")
+    assert page.query_selector_all("[data-output-of] button[data-md-type=copy]") == []
+
+
+@pytest.mark.parametrize(("here", "there"), [(SOURCE, "ru"), ("ru", "zh-Hant"), ("zh-Hant", "pt-BR"), ("pt-BR", SOURCE)])
+def test_the_language_switcher_keeps_the_page_and_the_section(here, there, page, served):
+    start = "" if here == SOURCE else f"{here}/"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{served}{start}functional-api/#disconnected")
+    page.hover("header .md-select")
+    page.click(f"header .md-select a[hreflang={there}]")
+    page.wait_for_function("language => document.documentElement.lang === language", arg=there)
+    target = "" if there == SOURCE else f"{there}/"
+    assert page.url == f"{served}{target}functional-api/#disconnected"
+
+
+def test_without_a_fragment_the_switcher_keeps_the_section_in_view(page, served):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{served}functional-api/")
+    page.evaluate("document.getElementById('train').scrollIntoView()")
+    page.hover("header .md-select")
+    page.click("header .md-select a[hreflang=ru]")
+    page.wait_for_function("document.documentElement.lang === 'ru'")
+    assert page.url == f"{served}ru/functional-api/#train"
+
+
+@pytest.mark.parametrize("address", ["ru/nothing/here/", "nothing/"])
+def test_the_page_for_what_is_not_found_puts_the_language_of_the_reader_first(address, browser, served):
+    context = browser.new_context(locale="pt-BR")
+    page = context.new_page()
+    assert page.goto(served + address).status == 404
+    wanted = "ru" if address.startswith("ru/") else "pt-BR"
+    assert page.locator("section[lang]").first.get_attribute("lang") == wanted
+    assert page.locator("section[lang]").count() == len(PROJECT.languages)
+    assert page.locator("html").get_attribute("lang") == wanted
+    page.locator(f"section[lang={wanted}] a").click()
+    assert page.locator("html").get_attribute("lang") == wanted
+    context.close()
+
+
+@every_page
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_the_window_and_drawings_follow_the_scheme(locale, path, width, scheme, page, served):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(served + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[scheme]
+    page.locator(".md-content figure text").first.wait_for()
+    lightness = page.evaluate(
+        """() => [...document.querySelectorAll(".md-content figure text")].map((text) => {
+            const [red, green, blue] = getComputedStyle(text).fill.match(/[\\d.]+/g).map(Number);
+            return (red + green + blue) / 3;
+        })"""
+    )
+    assert lightness
+    assert all((value > 128) == (scheme == "dark") for value in lightness)
+
+
+@pytest.mark.parametrize("locale", PROJECT.languages)
+def test_figures_fit_a_phone(locale, page, served):
+    page.set_viewport_size({"width": 390, "height": 900})
+    for name in ("", "functional-api/", "multi-input/"):
+        page.goto(served + ("" if locale == SOURCE else f"{locale}/") + name)
+        sizes = page.evaluate("[...document.querySelectorAll('figure svg')].map((svg) => svg.getBoundingClientRect().width)")
+        assert sizes
+        assert max(sizes) <= 390
