@@ -11,6 +11,8 @@ from nbformat import ValidationError
 
 from docweave.errors import WeaveError, nearest
 
+# A chapter that needs a backend of its own says so at the end of its file's name: `beyond_one_machine_jax.py`.
+BACKENDS = ("jax", "tensorflow", "torch")
 TAGS = ("raises-exception", "slow", "trained")
 MARKER = re.compile(r"# %%(?:\s|$)")
 
@@ -67,6 +69,17 @@ class Chapter:
     name: str
     path: Path
     cells: tuple[Cell, ...]
+
+    @property
+    def backend(self) -> str:
+        """The backend that the file's name asks for, or an empty string: then any will do."""
+        suffix = self.name.rpartition("_")[2]
+        return suffix if suffix in BACKENDS else ""
+
+    @property
+    def page(self) -> str:
+        """The name of the chapter's page, with underscores: one page may show one file for each backend."""
+        return self.name.removesuffix(f"_{self.backend}") if self.backend else self.name
 
     def __getitem__(self, name: str) -> Cell:
         """Return the cell of that name, or raise a KeyError."""

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from itertools import zip_longest
 
 from docweave import catalogs
+from docweave.cells import Chapter
 from docweave.errors import WeaveError
 from docweave.outputs import code_hashes
 from docweave.pages import Page
@@ -65,20 +66,24 @@ def order_of_chapters(project: Project) -> Iterator[WeaveError]:
     A reader who copies a page from top to bottom must get a program that runs.
     """
     for page in project.pages[SOURCE].values():
-        chapter = project.chapters.get(page.chapter)
-        if not chapter:
+        for chapter in project.chapters.values():
+            if chapter.page == page.chapter:
+                yield from _first_out_of_order(page, chapter)
+
+
+def _first_out_of_order(page: Page, chapter: Chapter) -> Iterator[WeaveError]:
+    shown = [directive for directive in page.directives.values() if directive.chapter == chapter.name]
+    for cell, directive in zip_longest(chapter.cells, shown):
+        if directive is None:
+            end = page.front + len(page.body)
+            yield page.error(f"the page shows the cells up to here; “{cell.name}” is missing", end)
+        elif cell is None or directive.cell != cell.name:
+            expected = f"expected “{cell.name}” here" if cell else "every cell was shown already"
+            message = f"“{directive.cell}” is out of the order in which the cells run: {expected}"
+            yield page.error(message, directive.line)
+        else:
             continue
-        shown = [directive for directive in page.directives.values() if directive.chapter == chapter.name]
-        for cell, directive in zip_longest(chapter.cells, shown):
-            if directive is None:
-                yield page.error(f"the page shows the cells up to here; “{cell.name}” is missing", page.front + len(page.body))
-            elif cell is None or directive.cell != cell.name:
-                expected = f"expected “{cell.name}” here" if cell else "every cell was shown already"
-                message = f"“{directive.cell}” is out of the order in which the cells run: {expected}"
-                yield page.error(message, directive.line)
-            else:
-                continue
-            break
+        return
 
 
 def unwoven_pages(project: Project) -> Iterator[WeaveError]:

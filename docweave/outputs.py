@@ -13,7 +13,9 @@ from docweave.errors import WeaveError
 from docweave.plots import Plot
 
 SUFFIXES = {"text": "txt", "error": "error.txt"}
-PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "matplotlib")
+PACKAGES = ("keras", "numpy", "matplotlib")
+BACKEND_PACKAGES = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax",), "torch": ("torch",)}
+DEFAULT_BACKEND = "tensorflow"
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,14 @@ class Record:
         return self.cells.get(cell.name, Output())
 
 
-def installed_versions() -> dict[str, str]:
-    """Return the versions of the packages whose outputs are recorded, without importing them."""
+def installed_versions(backend: str = "") -> dict[str, str]:
+    """Return the versions of the packages that outputs depend on, without importing them.
+
+    Args:
+        backend: the backend that runs the cells; TensorFlow if it is empty.
+    """
     versions = {}
-    for package in PACKAGES:
+    for package in PACKAGES + BACKEND_PACKAGES[backend or DEFAULT_BACKEND]:
         try:
             versions[package.removesuffix("-cpu")] = version(package)
         except PackageNotFoundError:  # of tensorflow and tensorflow-cpu, a machine has one
@@ -83,7 +89,7 @@ def code_hashes(chapter: Chapter) -> dict[str, str]:
 
 def is_current(chapter: Chapter, record: Record) -> bool:
     """Say whether running the chapter again could give anything new."""
-    return record.code == code_hashes(chapter) and record.versions == installed_versions()
+    return record.code == code_hashes(chapter) and record.versions == installed_versions(chapter.backend)
 
 
 def read_record(folder: Path) -> Record | None:

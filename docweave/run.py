@@ -17,10 +17,10 @@ from unittest import mock
 from docweave import diagrams, plots
 from docweave.cells import Cell, Chapter
 from docweave.errors import WeaveError
-from docweave.outputs import Output, Record, code_hashes, installed_versions
+from docweave.outputs import DEFAULT_BACKEND, Output, Record, code_hashes, installed_versions
 
 # What outputs depend on and no cell says. It must be set before Keras is imported.
-ENVIRONMENT = {"COLUMNS": "80", "KERAS_BACKEND": "tensorflow", "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
+ENVIRONMENT = {"COLUMNS": "80", "KERAS_BACKEND": DEFAULT_BACKEND, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 # What differs from run to run, so that a cell which prints it could never be compared.
 UNSTABLE = {
@@ -30,8 +30,11 @@ UNSTABLE = {
     r" at 0x[0-9a-f]{6,}": "an address in memory",
 }
 
-# Keras 3.15 gives this one at the first functional model, whatever the code.
-KNOWN_WARNING = "Possible nested set"
+# Keras 3.15 gives the first at the first functional model, TensorFlow 2.21 with NumPy 2.4 the other at each save.
+KNOWN_WARNINGS = ("Possible nested set", "__array__ implementation doesn't accept a copy keyword")
+
+# TensorFlow prints the node of an operation's error in bold, for a terminal.
+BOLD = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,13 @@ class Ran:
     record: Record
 
 
-def prepare() -> None:
-    """Import what every chapter needs, in the environment that outputs depend on."""
-    os.environ.update(ENVIRONMENT)
+def prepare(backend: str = "") -> None:
+    """Import what every chapter needs, in the environment that outputs depend on.
+
+    Args:
+        backend: the backend of Keras; TensorFlow if it is empty.
+    """
+    os.environ.update(ENVIRONMENT | ({"KERAS_BACKEND": backend} if backend else {}))
     with _silenced():
         import keras
         import matplotlib.pyplot
@@ -68,6 +75,8 @@ def _silenced() -> Iterator[None]:
 def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[tuple[Chapter, Record]]:
     """Run chapters one after the other, each in a process forked once Keras is imported.
 
+    A chapter with a backend of its own runs in a process that starts anew: Keras has one backend for life.
+
     Args:
         chapters: what to run.
         short: see `run_cells`.
@@ -78,9 +87,12 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
     Raises:
         WeaveError: what `run_cells` raises, or that the process died.
     """
-    prepare()
-    context = multiprocessing.get_context("fork")
     for chapter in chapters:
+        if chapter.backend:
+            context = multiprocessing.get_context("spawn")
+        else:
+            prepare()
+            context = multiprocessing.get_context("fork")
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=_run_and_send, args=(chapter, short, sender))
         process.start()
@@ -103,6 +115,8 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
 
 
 def _run_and_send(chapter: Chapter, short: bool, sender) -> None:
+    if chapter.backend:
+        prepare(chapter.backend)
     # What was inherited must not be collected here: the destructors of TensorFlow's objects crash in a fork.
     gc.freeze()
     try:
@@ -135,7 +149,7 @@ def run_cells(chapter: Chapter, short: bool = False) -> Ran:
             if not any(model is other for other, _ in models):
                 models.append((model, cell.name))
     record = Record(
-        versions=installed_versions(),
+        versions=installed_versions(chapter.backend),
         code=code_hashes(chapter),
         cells=outputs,
         diagrams={name: diagrams.graph_of(model) for name, model in _models(namespace) if diagrams.can_draw(model)},
@@ -183,7 +197,7 @@ def _run_cell(cell: Cell, namespace: dict) -> Output:
             " and a script would not: print it or assign it"
         )
     for warning in caught:
-        if KNOWN_WARNING not in str(warning.message):
+        if not any(known in str(warning.message) for known in KNOWN_WARNINGS):
             raise cell.error(f"the cell “{cell.name}” warns: {warning.category.__name__}: {warning.message}")
     output = Output(_without_trailing_spaces(printed.getvalue()), _error_text(error), tuple(shown))
     for pattern, what in UNSTABLE.items():
@@ -211,7 +225,8 @@ def _error_text(error: Exception | None) -> str:
     if error is None:
         return ""
     lines = traceback.format_exception_only(error)
-    return _without_trailing_spaces(lines[-1] if isinstance(error, SyntaxError) else "".join(lines))
+    text = lines[-1] if isinstance(error, SyntaxError) else "".join(lines)
+    return _without_trailing_spaces(BOLD.sub("", text))
 
 
 def _without_trailing_spaces(text: str) -> str:

@@ -123,3 +123,19 @@ def test_a_file_that_is_no_script_of_named_cells_is_refused_at_the_line_to_mend(
 )
 def test_code_is_the_same_if_only_comments_differ(one, other, same):
     assert (syntax(one) == syntax(other)) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "backend", "page"),
+    [
+        ("multi_input", "", "multi_input"),
+        ("many_devices_jax", "jax", "many_devices"),
+        ("many_devices_tensorflow", "tensorflow", "many_devices"),
+        ("ajax", "", "ajax"),
+    ],
+)
+def test_a_file_name_may_end_in_the_backend_that_its_chapter_needs(name, backend, page, tmp_path):
+    path = tmp_path / f"{name}.py"
+    path.write_text("# %% one\nx = 1\n", "utf-8")
+    chapter = read_chapter(path)
+    assert (chapter.backend, chapter.page) == (backend, page)

@@ -227,3 +227,17 @@ def test_a_project_without_english_pages_is_told(tiny):
     for page in ("index", "greetings"):
         tiny.path(f"docs/en/{page}.md").unlink()
     assert tiny.problems() == ["docs: there are no pages in docs/en/: expected a project with docs/ and snippets/"]
+
+
+def test_a_page_shows_the_files_of_several_backends_each_in_its_own_order(tiny):
+    for backend in ("jax", "tensorflow"):
+        tiny.write(f"snippets/greetings_{backend}.py", f"# %% first\na = 1\n\n# %% second\nprint('{backend}')\n")
+    page = tiny.read("docs/en/greetings.md")
+    directives = "\n\n::: greetings_jax.first\n\n::: greetings_tensorflow.second\n\n::: greetings_jax.second\n\n::: greetings_tensorflow.first\n"
+    tiny.write("docs/en/greetings.md", page + directives)
+    lines = tiny.read("docs/en/greetings.md").splitlines()
+    out_of_order = [problem for problem in tiny.problems() if "out of the order" in problem]
+    assert out_of_order == [
+        f"docs/en/greetings.md:{lines.index('::: greetings_tensorflow.second') + 1}: “second” is out of the order in which"
+        " the cells run: expected “first” here"
+    ]

@@ -208,3 +208,8 @@ def test_either_tensorflow_is_called_tensorflow_and_a_missing_package_is_left_ou
 )
 def test_an_error_is_named_by_its_type(error, name):
     assert Output(error=error).raises == name
+
+
+def test_the_versions_of_another_backend_replace_those_of_tensorflow(monkeypatch):
+    monkeypatch.setattr("docweave.outputs.version", lambda package: f"version of {package}")
+    assert installed_versions("jax") == {name: f"version of {name}" for name in ("keras", "numpy", "matplotlib", "jax")}

@@ -342,3 +342,16 @@ def test_a_recording_that_ends_half_way_leaves_the_recorded_outputs_as_they_were
     assert result.exit_code == 1
     assert result.stderr.splitlines()[1].startswith("snippets/greetings.py:")
     assert {path: path.read_bytes() for path in tiny.project.outputs.rglob("*") if path.is_file()} == files
+
+
+def test_a_chapter_with_a_backend_of_its_own_runs_in_a_process_that_starts_anew(chapter, keras):
+    keras.left_behind = True  # a fork would inherit it
+    code = "import keras\n\nprint(keras.backend.backend(), hasattr(keras, 'left_behind'))"
+    (_, record), = run_chapters([chapter(f"# %% one\n{code}\n", "steps_tensorflow")])
+    del keras.left_behind
+    assert record.cells["one"].text == "tensorflow False\n"
+
+
+def test_an_error_that_tensorflow_prints_in_bold_is_recorded_plain(ran):
+    error = ran(must_raise('raise ValueError("in \\033[1mbold\\033[0m")')).record.cells["fail"].error
+    assert error == "ValueError: in bold\n"
