@@ -25,6 +25,7 @@ def test_comments_are_found_with_their_places_and_runs_of_lines_are_one():
     "code",
     [
         "x = 1  # one\n# another\ny = 2",
+        "x = 1  # one\n       # another",
         "# one\n\n# another\ny = 2",
         "if True:\n    # one\n    x = 1\n# another",
         "if True:\n    pass\n    # one\n# another",

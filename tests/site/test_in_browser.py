@@ -84,12 +84,12 @@ def test_without_a_fragment_the_switcher_keeps_the_section_in_view(page, served)
     assert page.url == f"{served}ru/functional-api/#train"
 
 
-@pytest.mark.parametrize("address", ["ru/nothing/here/", "nothing/"])
-def test_the_page_for_what_is_not_found_puts_the_language_of_the_reader_first(address, browser, served):
+@pytest.mark.parametrize("missing", ["ru/nothing/here/", "nothing/"])
+def test_the_page_for_what_is_not_found_puts_the_language_of_the_reader_first(missing, browser, served):
     context = browser.new_context(locale="pt-BR")
     page = context.new_page()
-    assert page.goto(served + address).status == 404
-    wanted = "ru" if address.startswith("ru/") else "pt-BR"
+    assert page.goto(served + missing).status == 404
+    wanted = "ru" if missing.startswith("ru/") else "pt-BR"
     assert page.locator("section[lang]").first.get_attribute("lang") == wanted
     assert page.locator("section[lang]").count() == len(PROJECT.languages)
     assert page.locator("html").get_attribute("lang") == wanted
