@@ -1,5 +1,6 @@
 """What is wrong with a project, told without running a cell: one error for each thing to mend."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import zip_longest
@@ -11,6 +12,9 @@ from docweave.outputs import code_hashes
 from docweave.pages import Page
 from docweave.project import SOURCE, Project
 from docweave.weave import weave
+
+GLOSSARY = "glossary"
+INLINE_CODE = re.compile(r"`[^`]*`|\]\([^)]*\)|\{#[^}]*\}")
 
 
 def check(project: Project) -> list[WeaveError]:
@@ -27,6 +31,7 @@ def check(project: Project) -> list[WeaveError]:
             *differences_between_languages(project),
             *sections_not_translated(project),
             *words_not_translated(project),
+            *words_that_the_glossary_rejects(project),
         ]
     except WeaveError as error:
         problems = [error]
@@ -157,3 +162,27 @@ def words_not_translated(project: Project) -> Iterator[WeaveError]:
     """Yield the comments, words in plots and phrases of the site that a catalogue does not translate."""
     for locale in project.translations:
         yield from catalogs.missing(project.catalogs[locale], project.messages)
+
+
+def words_that_the_glossary_rejects(project: Project) -> Iterator[WeaveError]:
+    """Yield the lines of pages and the messages of catalogues that use a word which their glossary rejects.
+
+    A glossary lists such words in its front matter, `rejected:`, each as a regular expression with the right word. It
+    may use them itself; inline code is not prose.
+    """
+    for locale in project.languages:
+        glossary = project.pages[locale].get(GLOSSARY)
+        rejected = (glossary.meta.get("rejected") or {}) if glossary else {}
+        texts = [
+            (page.path, number, line)
+            for page in project.pages[locale].values()
+            if page.name != GLOSSARY
+            for number, line in enumerate(page.body, page.front + 1)
+        ]
+        catalog = project.catalogs[locale]
+        texts += [(catalog.path, words.line, words.text) for words in catalog.translations.values()]
+        for pattern, right in rejected.items():
+            word = re.compile(pattern, re.IGNORECASE)
+            for path, line, text in texts:
+                if found := word.search(INLINE_CODE.sub("", text)):
+                    yield WeaveError(f"“{found[0]}”: the glossary says “{right}”", path, line)

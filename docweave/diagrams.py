@@ -177,15 +177,6 @@ def _rows(items: Iterable) -> str:
 # --- the graph ---
 
 
-def can_draw(model) -> bool:
-    """Say whether `graph_of` can read a model."""
-    try:
-        graph_of(model)
-    except WeaveError:
-        return False
-    return True
-
-
 def graph_of(model) -> Diagram:
     """Read the graph of a Keras model through its public interface.
 

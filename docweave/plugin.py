@@ -55,7 +55,7 @@ class DocweavePlugin(BasePlugin):
 
     def on_config(self, config):
         # static-i18n builds the site once for each language, with this same plugin: one project serves them all.
-        if self.project is None or not config.plugins["i18n"].building:
+        if self.project is None:
             self.project = Project(Path(config.config_file_path).parent)
             self.woven: dict[str, Woven] = {}
             for problem in check(self.project):

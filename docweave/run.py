@@ -33,6 +33,9 @@ UNSTABLE = {
 # Keras 3.15 gives the first at the first functional model, TensorFlow 2.21 with NumPy 2.4 the other at each save.
 KNOWN_WARNINGS = ("Possible nested set", "__array__ implementation doesn't accept a copy keyword")
 
+# A drawing of more could never be small enough for a page.
+MOST_NODES = 60
+
 # TensorFlow prints the node of an operation's error in bold, for a terminal.
 BOLD = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -152,7 +155,7 @@ def run_cells(chapter: Chapter, short: bool = False) -> Ran:
         versions=installed_versions(chapter.backend),
         code=code_hashes(chapter),
         cells=outputs,
-        diagrams={name: diagrams.graph_of(model) for name, model in _models(namespace) if diagrams.can_draw(model)},
+        diagrams=_diagrams(namespace),
         rebound={name: [cell for _, cell in models] for name, models in bound.items() if len(models) > 1},
     )
     return Ran(namespace, record)
@@ -167,6 +170,16 @@ def _models(namespace: dict) -> list[tuple[str, object]]:
     import keras
 
     return [(name, value) for name, value in sorted(namespace.items()) if isinstance(value, keras.Model)]
+
+
+def _diagrams(namespace: dict) -> dict[str, diagrams.Diagram]:
+    graphs = {}
+    for name, model in _models(namespace):
+        with contextlib.suppress(WeaveError):  # a model without a graph: it is an error only if a page draws it
+            graph = diagrams.graph_of(model)
+            if len(graph.nodes) <= MOST_NODES:
+                graphs[name] = graph
+    return graphs
 
 
 def _run_cell(cell: Cell, namespace: dict) -> Output:

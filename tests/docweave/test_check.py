@@ -241,3 +241,18 @@ def test_a_page_shows_the_files_of_several_backends_each_in_its_own_order(tiny):
         f"docs/en/greetings.md:{lines.index('::: greetings_tensorflow.second') + 1}: “second” is out of the order in which"
         " the cells run: expected “first” here"
     ]
+
+
+def test_a_word_that_the_glossary_rejects_is_told_where_it_stands(tiny):
+    front = "---\ndescription: Terms.\n%s---\n\n# %s {#glossary}\n"
+    for locale in tiny.project.languages:
+        title = {"en": "Terms", "ru": "Слова", "zh-Hant": "詞彙"}[locale]
+        rejected = "rejected:\n  '\\bуров(ень|ня)\\b': слой\n" if locale == "ru" else ""
+        tiny.write(f"docs/{locale}/glossary.md", front % (rejected, title) + ("\nНе уровень.\n" if locale == "ru" else "\n"))
+    for locale in tiny.project.translations:
+        tiny.stamp(f"{locale}/glossary")
+    assert tiny.problems() == []
+    page = tiny.read("docs/ru/greetings.md")
+    tiny.write("docs/ru/greetings.md", page + "\nВторой уровень, не `уровень`.\n")
+    line = len(page.splitlines()) + 2
+    assert tiny.problems() == [f"docs/ru/greetings.md:{line}: “уровень”: the glossary says “слой”"]

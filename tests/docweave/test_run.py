@@ -316,7 +316,7 @@ def test_a_process_that_dies_is_told_with_its_chapter(chapter, code, exit_code):
 
 def test_an_interrupted_run_stops_its_process_too(chapter, tmp_path, monkeypatch):
     started = tmp_path / "started"
-    endless = chapter(f"# %% one\nimport pathlib, time\n\npathlib.Path({str(started)!r}).touch()\ntime.sleep(600)\n")
+    endless = chapter(f"# %% one\nimport pathlib, time\n\npathlib.Path({str(started)!r}).touch()\ntime.sleep(20)\n")
 
     def interrupted(connection):
         while not started.exists():
@@ -355,3 +355,9 @@ def test_a_chapter_with_a_backend_of_its_own_runs_in_a_process_that_starts_anew(
 def test_an_error_that_tensorflow_prints_in_bold_is_recorded_plain(ran):
     error = ran(must_raise('raise ValueError("in \\033[1mbold\\033[0m")')).record.cells["fail"].error
     assert error == "ValueError: in bold\n"
+
+
+def test_a_model_of_too_many_layers_to_draw_is_left_out_of_the_record(ran):
+    stack = "keras.Sequential([keras.Input((2,)), *(keras.layers.ReLU() for _ in range({}))])"
+    done = ran(f"# %% one\nimport keras\n\nsmall = {stack.format(2)}\nlarge = {stack.format(70)}\n")
+    assert list(done.record.diagrams) == ["small"]
