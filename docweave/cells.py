@@ -111,7 +111,7 @@ def read_chapter(path: Path) -> Chapter:
         raise WeaveError("the file must begin with a cell: expected `# %% name`", path, 1)
     cells: list[Cell] = []
     for marker, end in zip(markers, [*markers[1:], len(lines) + 1], strict=True):
-        cell = _cell(path, marker, lines[marker - 1 : end - 1])
+        cell = _cell(path, marker, tuple(lines[marker - 1 : end - 1]))
         for other in cells:
             if other.name == cell.name:
                 raise WeaveError(
@@ -121,7 +121,8 @@ def read_chapter(path: Path) -> Chapter:
     return Chapter(path.stem, path, tuple(cells))
 
 
-def _cell(path: Path, marker: int, lines: list[str]) -> Cell:
+@lru_cache(maxsize=4096)  # while the site is served, most cells are read again and few have changed
+def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
     try:
         notebook_cell, *more = jupytext.reads("\n".join(lines).rstrip(), fmt="py:percent").cells
     except ValidationError as error:

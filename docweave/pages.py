@@ -105,9 +105,9 @@ class Section:
         return hashlib.sha256(self.text.encode()).hexdigest()[:12]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
-    """One page in one language, parsed.
+    """One page in one language, parsed. Two pages are the same only if they were read together.
 
     Attributes:
         path: the file.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from docweave import blocks, comments, diagrams, phrases, plots
 from docweave.blocks import Block
@@ -34,8 +35,9 @@ class Woven:
         return "\n".join(lines)
 
 
+@lru_cache(maxsize=1024)
 def weave(page: Page, project: Project) -> Woven:
-    """Weave one page.
+    """Weave one page. A page that was read once is woven once: to be checked and to be shown.
 
     Raises:
         WeaveError: an unknown cell or model, a plot without alternative text, a translated comment that does not fit.
