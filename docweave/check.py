@@ -26,6 +26,7 @@ def check(project: Project) -> list[WeaveError]:
         problems = [
             *unshown_cells(project),
             *unrecorded_outputs(project),
+            *outputs_of_nothing(project),
             *order_of_chapters(project),
             *unwoven_pages(project),
             *differences_between_languages(project),
@@ -63,6 +64,13 @@ def unrecorded_outputs(project: Project) -> Iterator[WeaveError]:
         else:
             for cell in sorted(recorded.keys() - hashes.keys()):
                 yield WeaveError(f"an output is recorded of “{cell}”, which is no cell any more: {mend}", chapter.path, 1)
+
+
+def outputs_of_nothing(project: Project) -> Iterator[WeaveError]:
+    """Yield the folders of recorded outputs whose snippet file is gone."""
+    for folder in sorted(project.outputs.glob("[!.]*/")):
+        if folder.name not in project.chapters:
+            yield WeaveError(f"there is no snippet file {folder.name}.py any more: remove this folder", folder)
 
 
 def order_of_chapters(project: Project) -> Iterator[WeaveError]:

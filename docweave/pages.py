@@ -9,7 +9,7 @@ import yaml
 
 from docweave.errors import WeaveError, nearest
 
-DIRECTIVE = re.compile(r"^(?P<indent> *)::: *(?P<target>\S+)(?P<options>.*)$")
+DIRECTIVE = re.compile(r"^(?P<indent>\s*)(?P<item>[-*>\d.]+\s+)?::: *(?P<target>\S+)(?P<options>.*)$")
 OPTION = re.compile(r'\s*(?P<name>[a-z]+)(?:=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)))?(?=\s|$)')
 OPTIONS = ("alt", "collapsed", "hl", "output")
 HEADING = re.compile(r"^(?P<level>#{1,6})\s*(?P<title>.*?)(?:\s*\{\s*#(?P<id>[\w-]+)\s*\})?\s*$")
@@ -178,6 +178,8 @@ def parse_page(text: str, path: Path) -> Page:
                 raise WeaveError(
                     f"the id “{found['id']}” is used twice: first in line {dict(headings)[found['id']]}", path, number
                 )
+            if (found["level"] == "#") != (not headings):
+                raise WeaveError("a page has one heading of the first level, at its beginning", path, number)
             headings.append((found["id"], number))
             elements.append(Element("heading", f"{found['level']} {{#{found['id']}}}", number))
         elif found := DIRECTIVE.match(line):
@@ -227,6 +229,8 @@ def _check_fence(info: str, path: Path, number: int) -> None:
 
 
 def _directive(found: re.Match, path: Path, line: int) -> Directive:
+    if found["item"] or "\t" in found["indent"]:
+        raise WeaveError("a directive stands on a line of its own, indented by spaces", path, line)
     chapter, dot, cell = found["target"].partition(".")
     if not dot or not chapter.isidentifier() or not cell.isidentifier():
         raise WeaveError(f"“{found['target']}” names no cell: expected `::: chapter.cell`", path, line)

@@ -1,5 +1,6 @@
 """A page in one language: its prose, with each directive become code, output and figures."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -101,6 +102,10 @@ class _Weaver:
 
     def _cell(self, directive: Directive) -> Iterator[str]:
         cell = self.project.cell(directive.chapter, directive.cell, self.page, directive.line)
+        lines = cell.source.count("\n") + 1
+        if max(map(int, re.findall(r"\d+", directive.highlight)), default=0) > lines:
+            message = f"hl=\"{directive.highlight}\" goes beyond the {lines} lines of “{cell.id}”"
+            raise self.page.error(message, directive.line)
         output = self.project.records[cell.chapter].output(cell)
         source = code(cell, self.page.locale, self.project)
         block = self._token(blocks.code(source, cell.id, output.raises, directive.highlight))

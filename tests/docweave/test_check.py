@@ -256,3 +256,15 @@ def test_a_word_that_the_glossary_rejects_is_told_where_it_stands(tiny):
     tiny.write("docs/ru/greetings.md", page + "\nВторой уровень, не `уровень`.\n")
     line = len(page.splitlines()) + 2
     assert tiny.problems() == [f"docs/ru/greetings.md:{line}: “уровень”: the glossary says “слой”"]
+
+
+def test_recorded_outputs_of_a_chapter_that_is_gone_are_told(tiny):
+    tiny.path("snippets/outputs/farewells").mkdir()
+    assert tiny.problems() == [
+        "snippets/outputs/farewells: there is no snippet file farewells.py any more: remove this folder"
+    ]
+
+
+def test_highlighting_lines_that_a_cell_does_not_have_is_told(tiny):
+    tiny.replace("docs/en/greetings.md", "::: greetings.count", '::: greetings.count hl="2 40"')
+    assert any('hl="2 40" goes beyond the' in problem and problem.startswith("docs/en/greetings.md:") for problem in tiny.problems())

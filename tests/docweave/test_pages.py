@@ -258,3 +258,14 @@ def test_the_hash_of_the_first_section_changes_with_the_description():
 )
 def test_a_page_whose_front_matter_cannot_be_used_is_refused(front, message):
     assert refused("# Title {#title}\n", front).startswith(message)
+
+
+@pytest.mark.parametrize("line", ["- ::: steps.one", "1. ::: steps.one", "> ::: steps.one", "\t::: steps.one"])
+def test_a_directive_in_a_list_a_quote_or_after_a_tab_is_refused(line):
+    assert refused(f"# Title {{#title}}\n\n{line}\n") == "6: a directive stands on a line of its own, indented by spaces"
+
+
+def test_a_second_heading_of_the_first_level_is_refused():
+    message = "6: a page has one heading of the first level, at its beginning"
+    assert refused("# Title {#title}\n\n# Another {#another}\n") == message
+    assert refused("## Low {#low}\n") == message.replace("6:", "4:")
