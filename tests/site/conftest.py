@@ -91,7 +91,11 @@ def served(built, address):
         def log_message(self, *arguments):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=built)) as server:
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request, client_address):
+            pass  # a browser that leaves a page breaks off what it was still fetching
+
+    with Server(("127.0.0.1", 0), functools.partial(Handler, directory=built)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}{prefix}/"
         server.shutdown()
