@@ -112,7 +112,7 @@ def run(command, folder, environment):
 
 
 def serve_and_fetch(line, folder, environment):
-    """Start a server, fetch the page it announces, and stop it as Ctrl-C would."""
+    """Start a server, fetch the page it announces, and stop it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -141,5 +141,5 @@ def serve_and_fetch(line, folder, environment):
     finally:
         patience.cancel()
         if server.poll() is None:
-            os.killpg(server.pid, signal.SIGINT)
+            os.killpg(server.pid, signal.SIGTERM)  # where tests run in the background, SIGINT is ignored
         server.communicate(timeout=60)
