@@ -93,7 +93,8 @@ def _highlight(source: str, lines: str) -> str:
         first, _, last = span.partition("-")
         numbers += range(int(first), int(last or first) + 1)
     formatter = HtmlFormatter(nowrap=True, hl_lines=numbers)
-    return highlight(source, _LEXER, formatter).rstrip("\n")
+    # The last line break, which Pygments adds, stands inside the mark of a highlighted last line.
+    return re.sub(r"\n((?:</span>)?)\n?$", r"\1", highlight(source, _LEXER, formatter))
 
 
 _LEXER = PythonLexer(stripnl=False)

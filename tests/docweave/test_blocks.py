@@ -79,3 +79,8 @@ def test_a_note_ends_in_a_link_to_the_other_language():
     assert (div.a["href"], div.a["hreflang"], div.a.get_text()) == ("../#start", "en", "Read it")
     assert div.get_text() == "Text <old>. Read it"
     assert block.words == ""
+
+
+@pytest.mark.parametrize("lines", ["", "1", "2", "1-2"])
+def test_code_copies_without_a_line_break_at_its_end_whatever_is_highlighted(lines):
+    assert soup(blocks.code("a = 1\nb = (2)", "a.b", highlighted=lines)).get_text() == "a = 1\nb = (2)"
