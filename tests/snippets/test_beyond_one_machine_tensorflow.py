@@ -1,0 +1,83 @@
+"""What a reader sees of the TensorFlow program in “One model, many devices”."""
+
+import subprocess
+import sys
+
+import pytest
+
+from docweave.run import ENVIRONMENT
+
+
+def test_one_processor_plays_four_devices(printed):
+    assert printed("imports") == f"tensorflow {[f'/device:CPU:{number}' for number in range(4)]}\n"
+
+
+def test_the_stream_gives_batches_of_64_from_four_files(printed):
+    assert printed("files").count(".csv") == 4
+    assert printed("stream") == "{'weather': (64, 8), 'district': (64, 1)}\n(64, 1) 16 batches\n"
+
+
+def test_shuffling_changes_the_order_and_in_every_epoch_again(printed):
+    assert printed("shuffled") == "same order as in the files: False\nsame order in every epoch:  False\n"
+
+
+def test_four_replicas_give_the_losses_and_weights_of_one_device(numbers, printed):
+    first, last = numbers("one_device")
+    assert last < 0.6 * first
+    assert numbers("mirrored") == pytest.approx([first, last], rel=2e-3)
+    assert printed("mirrored").startswith("4 replicas\n")
+    assert printed("agree") == "same losses:  True\nsame weights: True\n"
+
+
+def test_each_replica_holds_a_quarter_of_the_batch_and_the_whole_kernel(printed):
+    batch, kernel = printed("where_it_is").splitlines()
+    assert batch.count("(16, 8)") == kernel.count("(8, 32)") == 4
+
+
+def test_a_model_built_outside_the_scope_cannot_be_trained_inside(printed):
+    assert printed("outside_the_scope").startswith("RuntimeError: Mixing different")
+
+
+def test_two_workers_get_equal_shares(printed):
+    assert printed("shares") == "worker 0 has 16 batches of 32\nworker 1 has 16 batches of 32\n"
+
+
+def test_a_training_step_of_ones_own_agrees_with_fit(numbers, printed):
+    assert numbers("own_loop") == pytest.approx([numbers("one_device")[-1]], rel=2e-3)
+    assert "same loss: True" in printed("own_loop")
+
+
+def test_exercise_1_takes_eight_steps(printed):
+    assert printed("exercise_1_check") == "Exercise 1 is right: 8 steps, 4 devices, 32 samples each.\n"
+
+
+def test_the_check_of_exercise_1_refuses_wrong_solutions(chapter, project):
+    """The chapter has a process of its own, and so have these: its cells, the wrong solutions and the check."""
+    needed = ["four_devices", "imports", "files", "stream", "build_model"]
+    source = "\n".join(chapter[name].source for name in needed)
+    source += f"""
+strategy = tf.distribute.MirroredStrategy(devices)
+with strategy.scope():
+    inside = build_model()
+outside = build_model()
+inside.optimizer.iterations.assign(8)
+outside.optimizer.iterations.assign(8)
+
+def refused(model, size):
+    try:
+        exec({chapter["exercise_1_check"].source!r}, globals() | dict(exercise_model=model, exercise_stream=samples.batch(size)))
+    except AssertionError as error:
+        return str(error)
+
+print(refused(inside, 128), refused(inside, 32), refused(outside, 128), sep="|")
+inside.optimizer.iterations.assign(16)
+print(refused(inside, 128))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", source], env=ENVIRONMENT, cwd=project.root, capture_output=True, text=True, check=True
+    )
+    right, small, outside, long = run.stdout.splitlines()[-2].split("|") + run.stdout.splitlines()[-1:]
+    assert right == "None"
+    assert "[8, 8, 8, 8]" in small
+    assert "outside the scope" in outside
+    assert long.startswith("16 steps")

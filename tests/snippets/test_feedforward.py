@@ -1,0 +1,258 @@
+"""What a reader sees in “A classifier for handwritten digits”: the long runs as recorded, everything else as run now."""
+
+import re
+
+import numpy as np
+import pytest
+
+FIVE_EPOCHS = ["wide", "deep", "deep dropout"]
+FIFTY_EPOCHS = ["deep 50", "deep dropout 50"]
+BIG = ["big dropout", "big norm"]
+
+
+@pytest.fixture
+def recorded(project, chapter):
+    """Gives what a slow cell printed when it was recorded, by its name; `printed` has its short form."""
+    return lambda cell: project.records[chapter.name].cells[cell].text
+
+
+@pytest.fixture
+def curves(project, chapter):
+    """Gives the curves of a recorded plot: numbers by label."""
+    plots = project.records[chapter.name].cells
+    return lambda cell: {line["label"]: line["y"] for line in plots[cell].plots[0].data["axes"][0]["lines"]}
+
+
+@pytest.fixture
+def table(recorded):
+    """The recorded table of results: epochs, seeds, parameters, validation and test accuracy, by network."""
+    row = re.compile(r"(\D.*?(?: 50)?)\s{2,}(\d+)\s+(\d)\s+([\d,]+)\s+(0\.\d+)(?: ± 0\.\d+)?\s+(0\.\d+)(?: ± 0\.\d+)?\s*")
+    lines = recorded("results").splitlines()[1:-1]
+    rows = {(found := row.fullmatch(line))[1]: found.groups()[1:] for line in lines}
+    return {
+        name: {
+            "epochs": int(epochs),
+            "seeds": int(seeds),
+            "parameters": int(parameters.replace(",", "")),
+            "validation": float(validation),
+            "test": float(test),
+        }
+        for name, (epochs, seeds, parameters, validation, test) in rows.items()
+    }
+
+
+def test_mnist_is_60000_digits_to_learn_from_and_10000_for_the_test(printed):
+    assert printed("load") == "training: (60000, 28, 28) (60000,)\ntest:     (10000, 28, 28) (10000,)\npixels from 0 to 255\n"
+
+
+def test_the_first_digit_is_a_five_drawn_in_letters(printed):
+    *drawing, label = printed("show_digit").splitlines()
+    assert label == "label: 5"
+    assert len(drawing) == 14
+    assert {len(line) for line in drawing} == {28}
+
+
+def test_the_first_5000_images_are_held_out_for_validation(ran, printed):
+    shown = ran.namespace
+    assert "training:   (55000, 784) (55000,)\nvalidation: (5000, 784) (5000,)\npixels from 0 to 1\n" == printed("prepare")
+    assert np.array_equal(shown["x_valid"][17].reshape(28, 28) * 255, shown["images"][17])
+    assert np.array_equal(shown["y_train"], shown["digits"][5_000:])
+
+
+def test_one_hot_rows_say_the_same_in_eighty_times_the_bytes(ran, printed):
+    rows, integers = ran.namespace["rows"], ran.namespace["y_train"]
+    assert np.array_equal(rows.argmax(axis=1), integers)
+    assert rows.nbytes == 80 * integers.nbytes == 4_400_000
+    assert "4,400,000" in printed("one_hot")
+
+
+def test_the_wide_network_counts_198760_parameters(printed):
+    assert "Total params: 198,760" in printed("wide")
+    assert 250 * 785 + 10 * 251 == 198_760
+
+
+def test_a_width_after_the_first_layer_is_warned_of_and_ignored(printed):
+    warning, count = printed("ignored_width").splitlines()
+    assert warning.startswith("Do not pass an `input_shape`/`input_dim` argument to a layer.")
+    assert count == "43 parameters"
+
+
+def test_adam_moves_steep_and_gentle_weights_by_the_same_first_step(printed):
+    assert printed("adam") == "sgd  steep: 0.10000, gentle: 0.00001\nadam steep: 0.00100, gentle: 0.00100\n"
+
+
+def test_a_run_with_the_same_seed_gives_the_same_numbers_and_another_seed_others(ran):
+    from docweave.run import shortened
+
+    run, wide = ran.namespace["run"], ran.namespace["wide"]
+    with shortened():
+        first, again, other = (run(wide, epochs=5, seed=seed).curves["val_loss"] for seed in (0, 0, 1))
+    assert first == again
+    assert first != other
+
+
+def test_five_layers_of_fifty_count_a_quarter_of_the_parameters(printed):
+    layers, wide, deep = printed("deep").splitlines()
+    assert layers == "[39250, 2550, 2550, 2550, 2550, 510]"
+    assert wide == "wide: 198,760 parameters"
+    assert deep == "deep: 49,960 parameters"
+    assert 0.25 < 49_960 / 198_760 < 0.26
+
+
+def test_dropout_sets_some_to_zero_and_raises_the_rest_only_in_training(printed):
+    *training, afterwards = printed("dropout").splitlines()
+    assert len(training) == 3
+    for row in training:
+        assert set(row.strip("[]").split()) == {"0.", "1.25"}
+    assert set(afterwards.strip("[]").split()) == {"1."}
+    assert printed("dropout_mean") == "set to 0: 0.20, mean: 1.00\n"
+
+
+def test_dropout_has_no_parameters_and_none_follows_the_output(printed):
+    kinds, count = printed("deep_dropout").splitlines()
+    assert count == "49,960 parameters"
+    assert kinds == str(["Dense", "Dropout"] * 5 + ["Dense"])
+
+
+def test_the_big_network_counts_708510_parameters(printed):
+    assert printed("big") == "708,510 parameters\n"
+    assert 500 * 785 + 250 * 501 + 3 * 250 * 251 + 10 * 251 == 708_510
+
+
+def test_the_old_import_of_batch_normalisation_fails(error):
+    assert error("old_import")[0] == "ModuleNotFoundError"
+
+
+def test_batch_normalisation_undoes_a_bias(printed):
+    assert printed("bias_is_lost") == "same result: True\n"
+
+
+def test_batch_normalisation_rightly_and_everywhere_counts_713010_and_714550(printed):
+    assert printed("big_norm") == "713,010 parameters, 3,000 not trained\n714,550 parameters, 3,020 not trained\n"
+    assert 708_510 - 1_500 + 4 * 1_500 == 713_010
+
+
+def test_batch_normalisation_takes_the_certainty_out_of_the_output(numbers):
+    as_they_are, normalised = numbers("norm_before_softmax")
+    assert as_they_are > 0.9
+    assert normalised < 0.4
+
+
+# --- the long runs ---
+
+
+def test_the_table_names_every_family_with_its_epochs_seeds_and_parameters(table):
+    assert list(table) == [*FIVE_EPOCHS, *FIFTY_EPOCHS, *BIG]
+    assert [(row["epochs"], row["seeds"]) for row in table.values()] == [(5, 3)] * 3 + [(50, 1)] * 2 + [(25, 1)] * 2
+    counts = [row["parameters"] for row in table.values()]
+    assert counts == [198_760, 49_960, 49_960, 49_960, 49_960, 708_510, 713_010]
+
+
+@pytest.mark.parametrize(
+    ("network", "validation", "test"),
+    [
+        ("wide", 0.9775, 0.9764),
+        ("deep", 0.9686, 0.9645),
+        ("deep dropout", 0.9663, 0.9571),
+        ("deep 50", 0.9704, 0.9697),
+        ("deep dropout 50", 0.9752, 0.9700),
+        ("big dropout", 0.9822, 0.9824),
+    ],
+)
+def test_the_recorded_runs_agree_with_the_reference(network, validation, test, table):
+    assert table[network]["validation"] == pytest.approx(validation, abs=0.01)
+    assert table[network]["test"] == pytest.approx(test, abs=0.01)
+
+
+def test_four_times_the_parameters_are_the_better_network_after_five_epochs(table):
+    assert table["wide"]["validation"] > table["deep"]["validation"] + 0.005
+
+
+def test_the_big_networks_are_the_best(table):
+    for name in BIG:
+        assert table[name]["validation"] > table["deep 50"]["validation"] + 0.005
+
+
+def test_the_choice_is_made_by_validation(recorded, table):
+    assert recorded("choose") == f"chosen: {max(table, key=lambda name: table[name]['validation'])}\n"
+
+
+def test_the_training_accuracy_of_dropout_is_measured_with_units_missing(recorded):
+    during, afterwards = (float(line.split()[-1]) for line in recorded("dropout_off").splitlines())
+    assert afterwards > during + 0.02
+
+
+def test_fifty_epochs_without_dropout_overfit(curves):
+    plain = curves("plot_fifty_loss")
+    training, validation = plain["deep 50: training"], plain["deep 50: validation"]
+    assert training[-1] < 0.1 * training[0]
+    assert np.argmin(validation) < 25
+    assert validation[-1] > 1.3 * min(validation)
+
+
+def test_dropout_keeps_the_validation_loss_below_that_of_the_network_without(curves):
+    both = curves("plot_fifty_loss")
+    assert both["deep dropout 50: validation"][-1] < both["deep 50: validation"][-1]
+
+
+@pytest.mark.parametrize(
+    ("cell", "measure", "networks", "epochs"),
+    [
+        ("plot_short", "accuracy", ["wide", "deep"], 5),
+        ("plot_dropout", "accuracy", ["deep", "deep dropout"], 5),
+        ("plot_fifty_loss", "loss", FIFTY_EPOCHS, 50),
+        ("plot_fifty_accuracy", "accuracy", FIFTY_EPOCHS, 50),
+        ("plot_big_loss", "loss", BIG, 25),
+        ("plot_big_accuracy", "accuracy", BIG, 25),
+    ],
+)
+def test_the_plots_show_training_and_validation_of_every_family(cell, measure, networks, epochs, project, chapter, curves):
+    labels = [f"{network}: {part}" for network in networks for part in ("training", "validation")]
+    assert list(curves(cell)) == labels
+    assert {len(curve) for curve in curves(cell).values()} == {epochs}
+    assert {"epoch", measure} <= set(project.records[chapter.name].cells[cell].plots[0].texts)
+
+
+def test_in_its_short_form_every_slow_cell_runs_and_the_table_has_its_seven_rows(printed):
+    assert [line[:15].strip() for line in printed("results").splitlines()[1:-1]] == [*FIVE_EPOCHS, *FIFTY_EPOCHS, *BIG]
+
+
+def test_the_results_name_keras_and_its_backend(recorded, project, chapter):
+    assert recorded("results").splitlines()[-1] == f"Keras {project.records[chapter.name].versions['keras']} on tensorflow"
+
+
+# --- the exercise ---
+
+
+def test_exercise_1_has_100610_parameters(ran, printed):
+    assert 784 * 100 + 2 * 100 * 100 + 3 * 4 * 100 + 101 * 10 == 100_610
+    assert ran.namespace["exercise_model"].count_params() == 100_610
+    assert "100,610" in printed("exercise_1_check")
+
+
+@pytest.mark.parametrize("mistake", ["biases kept", "no dropout", "normalised output", "no softmax"])
+def test_the_check_of_exercise_1_refuses_a_wrong_solution(mistake, chapter, ran):
+    import keras
+    from keras import layers
+
+    wrong = keras.Sequential([keras.Input(shape=(784,))])
+    for _ in range(3):
+        wrong.add(layers.Dense(100, use_bias=mistake == "biases kept"))
+        wrong.add(layers.BatchNormalization())
+        wrong.add(layers.Activation("relu"))
+        wrong.add(layers.Dropout(0 if mistake == "no dropout" else 0.2))
+    wrong.add(layers.Dense(10))
+    if mistake == "normalised output":
+        wrong.add(layers.BatchNormalization())
+    if mistake != "no softmax":
+        wrong.add(layers.Activation("softmax"))
+    with pytest.raises(AssertionError):
+        exec(chapter["exercise_1_check"].source, ran.namespace | {"exercise_model": wrong})
+
+
+def test_the_versions_that_the_prose_names_in_every_language_are_the_recorded_ones(project, chapter):
+    versions = project.records[chapter.name].versions
+    for locale in project.languages:
+        text = project.pages[locale]["feedforward"].path.read_text("utf-8")
+        for package in ("keras", "tensorflow", "numpy"):
+            assert versions[package] in text, f"{locale}: {package}"

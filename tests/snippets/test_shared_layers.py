@@ -1,0 +1,151 @@
+"""What a reader sees in “Shared layers”."""
+
+import numpy as np
+import pytest
+
+
+def test_a_layer_called_twice_is_counted_once(printed):
+    assert printed("siamese") == "both: (None, 64)\nencoder 20,608 parameters\nmodel   20,673 parameters\n"
+    assert 4 * 32 * (128 + 32 + 1) + 64 + 1 == 20_673
+
+
+def test_two_layers_are_counted_twice(printed):
+    assert printed("two_encoders") == "41,281 parameters\n"
+    assert 2 * 20_608 + 65 == 41_281
+
+
+def test_only_a_shared_encoder_gives_a_sentence_the_same_code_on_both_sides(printed):
+    assert printed("same_code").split("\n")[:2] == [
+        "one shared encoder, same code: True",
+        "two encoders, same code:       False",
+    ]
+
+
+def rows(text):
+    """The scores that a cell printed, by what they are scores of."""
+    lines = (line.split(")", 1) for line in text.splitlines() if line.startswith("f("))
+    return {name + ")": np.array(scores.strip(" []").split(), float) for name, scores in lines}
+
+
+def test_with_concatenated_codes_the_score_depends_on_the_order(printed):
+    scores = rows(printed("not_symmetric"))
+    assert np.abs(scores["f(A, B)"] - scores["f(B, A)"]).max() > 0.1
+    assert scores["f(A, A)"].max() < 0.6
+
+
+def test_the_symmetric_head_has_the_same_count_and_no_order(printed):
+    assert printed("symmetric_head") == "20,673 parameters\n"
+    assert printed("symmetric_scores").endswith("largest difference: 0.0\n")
+
+
+def test_the_cosine_of_a_sentence_with_itself_is_one(printed):
+    assert printed("cosine").startswith("20,608 parameters\n")
+    scores = rows(printed("cosine"))
+    assert np.all(scores["f(A, A)"] == 1)
+    assert np.all(np.abs(scores["f(A, B)"]) < 0.9)
+
+
+def test_half_of_the_pairs_match_and_the_test_has_meanings_of_its_own(printed):
+    assert printed("pairs") == "(600, 6, 128) (200, 6, 128)\nshare of matching pairs: 0.5\n"
+
+
+def test_every_sentence_stands_equally_often_in_matching_and_in_other_pairs(ran):
+    pairs, match = ran.namespace["make_pairs"](ran.namespace["meanings"][:5])
+    assert pairs["left"].shape == pairs["right"].shape == (10, 6, 128)
+    assert match.tolist() == [1.0] * 5 + [0.0] * 5
+
+
+def test_a_model_that_was_not_compiled_does_not_train(error):
+    kind, text = error("not_compiled")
+    assert kind == "ValueError"
+    assert "compile" in text
+
+
+def test_the_symmetric_network_learns_to_compare(numbers):
+    first, last, accuracy = numbers("train")
+    assert last < 0.1 * first
+    assert accuracy > 0.95
+
+
+def test_after_training_a_sentence_nearly_matches_itself(printed):
+    scores = rows(printed("same_sentence"))["f(A, A)"]
+    assert np.all((scores > 0.9) & (scores < 1))
+
+
+def test_two_encoders_need_twice_the_parameters_and_are_no_better(printed, numbers):
+    assert printed("train_two_encoders").startswith("41,281 parameters\n")
+    first, last, accuracy = numbers("train_two_encoders")
+    shared_first, shared_last, shared_accuracy = numbers("train")
+    assert first > shared_first
+    assert accuracy < shared_accuracy - 0.02
+
+
+def test_concatenated_codes_learn_nothing_about_new_sentences(printed, numbers):
+    assert printed("train_concatenated").startswith("20,673 parameters\n")
+    first, last, accuracy = numbers("train_concatenated")
+    assert last < first
+    assert abs(accuracy - 0.5) < 0.1
+
+
+def test_a_head_on_concatenated_codes_only_adds(printed):
+    assert printed("additive") == "concatenated: True\nsymmetric: False\n"
+
+
+def test_the_repeated_lines_of_the_dialogue_are_found_and_no_others(printed):
+    lines = printed("dialogue").splitlines()
+    assert lines[0] == "28 pairs"
+    assert [line.split(":")[0] for line in lines[1:]] == ["lines 0 and 3", "lines 1 and 5", "lines 2 and 7"]
+
+
+def test_encoding_every_line_once_gives_the_same_scores(printed):
+    assert printed("encode_once") == "(8, 32)\nsame scores: True\n"
+
+
+def test_the_summary_shows_both_calls_of_the_shared_layer(printed):
+    for part in ("left[0][0],", "right[0][0]", "encoder[0][0],", "encoder[1][0]", "Total params: 20,673"):
+        assert part in printed("nodes")
+
+
+def test_a_shared_layer_speaks_of_its_first_call_only(printed):
+    assert [line.split()[-1] for line in printed("first_node_only").splitlines()] == ["True", "True", "False"]
+    assert [line.split()[0] for line in printed("all_nodes").splitlines()] == ["left", "right"]
+
+
+def test_saving_keeps_the_sharing_and_the_scores(printed):
+    assert printed("save") == "20,673 parameters\nsame scores: True\n"
+    assert [line.split()[-1] for line in printed("still_shared").splitlines()] == ["True", "True"]
+
+
+def test_a_file_without_an_ending_is_refused(error):
+    kind, text = error("no_ending")
+    assert kind == "ValueError"
+    assert ".keras" in text
+
+
+def test_exercise_1_has_163169_parameters(ran, printed):
+    assert ran.namespace["exercise_model"].count_params() == 5_000 * 32 + 4 * 16 * (32 + 16 + 1) + 33 == 163_169
+    assert "163,169" in printed("exercise_1_check")
+
+
+def wrong_models():
+    import keras
+    from keras import layers
+
+    one, other = (keras.Input((None,), dtype="int32") for _ in range(2))
+    words, reader = layers.Embedding(5_000, 32), layers.LSTM(16)
+    a, b = reader(words(one)), reader(words(other))
+    yield keras.Model([one, other], layers.Dense(1, activation="sigmoid")(layers.concatenate([a, b])))
+
+    another = layers.LSTM(16)(words(other))
+    compared = layers.concatenate([keras.ops.absolute(a - another), a * another])
+    yield keras.Model([one, other], layers.Dense(1, activation="sigmoid")(compared))
+
+    compared = layers.concatenate([keras.ops.absolute(a - b), a * b])
+    yield keras.Model([one, other], 50 + 50 * layers.Dense(1)(compared))
+
+
+@pytest.mark.parametrize("which", range(3), ids=["concatenated", "not shared", "no probability"])
+def test_the_check_of_exercise_1_refuses_a_wrong_solution(which, chapter, ran):
+    wrong = ran.namespace | {"exercise_model": list(wrong_models())[which]}
+    with pytest.raises(AssertionError):
+        exec(chapter["exercise_1_check"].source, wrong)
