@@ -1,7 +1,7 @@
 """What building the site and running the cells cost: `make bench` prints a table. Nothing here passes or fails.
 
 The project is copied to a temporary folder, with its pages once, four and sixteen times. CPU seconds are those of the
-whole process with its children; each figure is the smallest of the runs.
+whole process with its children; each figure is the smallest of the runs, of the largest copy there is only one.
 """
 
 import json
@@ -46,7 +46,7 @@ def building(folder: Path) -> None:
     points = []
     for factor in FACTORS:
         project, pages = copy(folder / f"times-{factor}", factor)
-        cpu = min(cpu_seconds("mkdocs", "--quiet", "build", "--strict", cwd=project) for _ in range(RUNS))
+        cpu = min(cpu_seconds("mkdocs", "--quiet", "build", "--strict", cwd=project) for _ in range(RUNS if factor < FACTORS[-1] else 1))
         points.append((pages, cpu))
         print(f"build, {factor:>2}× the pages: {pages:>4} pages {cpu:6.2f} s of CPU", flush=True)
     (few, low), (many, high) = points[0], points[-1]
@@ -103,15 +103,18 @@ def wait_for(address: str, project: Path, mark: str = "") -> str:
 
 
 def running(folder: Path) -> None:
-    """Print what running all cells costs, and what recording again costs with nothing and with one chapter changed."""
+    """Print what running all cells costs (slow ones in their short form), and what recording again costs.
+
+    That is, with nothing changed, and with one chapter changed.
+    """
     imported = cpu_seconds("python", "-c", "from docweave.run import prepare; prepare()", cwd=ROOT)
     print(f"import of Keras and matplotlib: {imported:.1f} s of CPU")
     project, _ = copy(folder / "run", 1)
     chapters = sorted(path.stem for path in (project / "snippets").glob("*.py"))
-    alone = {name: cpu_seconds("docweave", "run", name, cwd=project) for name in chapters}
+    alone = {name: cpu_seconds("docweave", "run", "--short", name, cwd=project) for name in chapters}
     for name, cpu in alone.items():
         print(f"cells of {name} alone: {cpu:.1f} s of CPU")
-    together = cpu_seconds("docweave", "run", cwd=project)
+    together = cpu_seconds("docweave", "run", "--short", cwd=project)
     print(f"cells of all {len(chapters)} chapters: {together:.1f} s of CPU; each in a process of its own {sum(alone.values()):.1f} s")
     print(f"make outputs, nothing changed: {cpu_seconds('docweave', 'run', '--record', cwd=project):.2f} s of CPU")
     with (project / "snippets" / f"{chapters[0]}.py").open("a", encoding="utf-8") as snippet:
