@@ -137,7 +137,7 @@ def copy(target: Path, factor: int) -> tuple[Path, int]:
     chapters = read_chapters(target / "snippets")
     for number in range(2, factor + 1):
         for chapter in chapters.values():
-            text = chapter.path.read_text("utf-8").replace("layers", f"layers_{number}")
+            text = re.sub(r"\blayers(?=\.)|(?<=import )layers\b", f"layers_{number}", chapter.path.read_text("utf-8"))
             fresh = chapter.path.with_stem(f"{chapter.name}_copy_{number}")
             fresh.write_text(text, "utf-8")
             outputs = target / "snippets" / "outputs"
