@@ -102,7 +102,7 @@ def test_the_language_switcher_keeps_the_page_and_the_section(here, there, page,
 def test_without_a_fragment_the_switcher_keeps_the_section_in_view(page, served):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{served}functional-api/")
-    page.evaluate("document.getElementById('train').scrollIntoView()")
+    page.evaluate("document.getElementById('train').scrollIntoView({behavior: 'instant'})")
     page.hover("header .md-select")
     page.click("header .md-select a[hreflang=ru]")
     page.wait_for_function("document.documentElement.lang === 'ru'")

@@ -6,9 +6,16 @@ const sectionInView = () => {
   return above.length ? `#${above.at(-1).id}` : "";
 };
 
+// What the address names counts only while it can be seen: it follows the reader's scrolling with a delay.
+const hashInView = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const { top, bottom } = target?.getBoundingClientRect() ?? { top: Infinity, bottom: 0 };
+  return bottom > 0 && top < innerHeight ? location.hash : "";
+};
+
 const keepSection = (event) => {
   const link = event.target.closest?.("a[data-keep-section]");
-  if (link) link.hash = location.hash || sectionInView();
+  if (link) link.hash = hashInView() || sectionInView();
 };
 
 // Before the click, so that the link is right too when it is opened in a new tab or copied.
