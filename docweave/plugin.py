@@ -1,6 +1,7 @@
 """The MkDocs plugin: hands each page to the weaver, and the site's languages to the theme. It decides nothing."""
 
 import logging
+import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -17,6 +18,9 @@ from docweave.project import Project
 from docweave.weave import Woven, weave
 
 log = logging.getLogger("mkdocs.plugins.docweave")
+
+PARAGRAPH = re.compile(r"<p>(@@docweave:\d+@@)</p>")
+WORDS = re.compile(r'<pre data-docweave="(@@docweave:\d+@@)">[^<]*</pre>')
 
 # Compiled templates: every language has a template environment of its own, and they would each compile all of them.
 CACHE = ".cache/templates"
@@ -86,17 +90,17 @@ class DocweavePlugin(BasePlugin):
 
     def on_page_content(self, html, page, config, files):
         # Only their words for now: the search plugin reads the page next, and would read every highlighted span.
-        for token, block in self.woven[page.file.src_uri].blocks.items():
-            paragraph = f"<p>{token}</p>"
-            if html.count(paragraph) != 1:
+        blocks = self.woven[page.file.src_uri].blocks
+        placed = PARAGRAPH.findall(html)
+        for token, block in blocks.items():
+            if placed.count(token) != 1:
                 raise PluginError(f"{page.file.src_uri}: not in a paragraph of its own: {block.markdown[:60]}")
-            html = html.replace(paragraph, _words(token, block))
-        return html
+        return PARAGRAPH.sub(lambda found: _words(found[1], blocks[found[1]]), html)
 
     @event_priority(-50)
     def on_page_context(self, context, page, config, nav):
-        for token, block in self.woven.pop(page.file.src_uri).blocks.items():
-            page.content = page.content.replace(_words(token, block), block.html)
+        blocks = self.woven.pop(page.file.src_uri).blocks
+        page.content = WORDS.sub(lambda found: blocks[found[1]].html, page.content)
         return context
 
 
