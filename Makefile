@@ -8,12 +8,12 @@ export KERAS_BACKEND ?= tensorflow
 export NO_MKDOCS_2_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 # Where its host cannot be reached, MNIST comes from here, also in subprocesses.
-test outputs bench: export PYTHONPATH := $(CURDIR)/tests/offline
+test e2e outputs bench: export PYTHONPATH := $(CURDIR)/tests/offline
 
-.PHONY: help serve site check test outputs comments bench lock clean
+.PHONY: help serve site check test e2e outputs comments bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 serve: $(VENV)/site ## serve the site, rebuilt at every change (PORT=8000; needs no TensorFlow)
 	$(BIN)/mkdocs serve --livereload --dev-addr 127.0.0.1:$(PORT)
@@ -26,6 +26,9 @@ check: $(VENV)/site ## check pages, cells and catalogues without running a cell
 
 test: $(VENV)/tests ## run every cell and every test
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report term-missing:skip-covered
+
+e2e: $(VENV)/tests ## test the built site in a real browser (QUICK=1: one page of each kind)
+	$(BIN)/pytest --numprocesses 2 $(if $(QUICK),--quick) tests/site
 
 outputs: $(VENV)/tests ## run the cells that changed and record what they print (CHAPTER=name for one)
 	$(BIN)/docweave run --record $(CHAPTER)

@@ -14,9 +14,21 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from docweave.project import SOURCE, Project
+from docweave.project import Project
+from tests.site.pages import KINDS, path_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--quick", action="store_true", help="of the site's pages, test one of each kind")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--quick"):
+        left_out = [item for item in items if hasattr(item, "callspec") and item.callspec.params.get("name", KINDS[0]) not in KINDS]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +74,7 @@ def html(built):
 
     @functools.lru_cache(maxsize=None)
     def read(locale: str, name: str) -> BeautifulSoup:
-        folder = built if locale == SOURCE else built / locale
-        path = (folder if name == "index" else folder / name) / "index.html"
-        return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        return BeautifulSoup((built / path_of(locale, name) / "index.html").read_text("utf-8"), "html.parser")
 
     return read
 

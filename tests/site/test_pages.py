@@ -1,25 +1,13 @@
 """What the built pages hold, in every language."""
 
 import ast
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from bs4 import BeautifulSoup
 
 from docweave.cells import syntax
-from docweave.project import SOURCE, Project
-
-PROJECT = Project(Path(__file__).parents[2])
-PAGES = [(locale, name) for locale in PROJECT.languages for name in PROJECT.pages[SOURCE]]
-every_page = pytest.mark.parametrize(("locale", "name"), PAGES)
-translated_page = pytest.mark.parametrize(("locale", "name"), [page for page in PAGES if page[0] != SOURCE])
-
-
-def path_of(locale: str, name: str) -> str:
-    """Return where a page lies below the site's root: English has no folder of its own."""
-    return ("" if locale == SOURCE else f"{locale}/") + ("" if name == "index" else f"{name}/")
-
+from docweave.project import SOURCE
+from tests.site.pages import PAGES, every_page, path_of, translated_page
 
 def text_of(element) -> str:
     return element.get_text()

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from docweave.project import Project
+from tests.site.pages import every_language
 
-PROJECT = Project(Path(__file__).parents[2])
 ROWS = yaml.safe_load(Path(__file__).with_name("rows.yml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("locale", PROJECT.languages)
+@every_language
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_of_the_curriculum_is_on_the_site(row, locale, html):
     place = ROWS[row]

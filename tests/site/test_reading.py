@@ -1,21 +1,11 @@
 """What a reader does with the built site, in a real browser."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from docweave.cells import syntax
-from docweave.project import SOURCE, Project
-
-PROJECT = Project(Path(__file__).parents[2])
-PAGES = [
-    (locale, ("" if locale == SOURCE else f"{locale}/") + ("" if name == "index" else f"{name}/"))
-    for locale in PROJECT.languages
-    for name in PROJECT.pages[SOURCE]
-]
-every_page = pytest.mark.parametrize(("locale", "path"), PAGES)
-
+from docweave.project import SOURCE
+from tests.site.pages import PROJECT, every_page, path_of
 
 @pytest.fixture
 def page(page):
@@ -29,10 +19,10 @@ def page(page):
 
 
 @every_page
-def test_a_page_comes_whole_and_from_one_host(locale, path, page, served):
+def test_a_page_comes_whole_and_from_one_host(locale, name, page, served):
     hosts = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    page.goto(served + path, wait_until="networkidle")
+    page.goto(served + path_of(locale, name), wait_until="networkidle")
     assert page.problems == []
     assert hosts == {served.split("/")[2]}
 
@@ -56,19 +46,19 @@ COPY_ALL = """async () => {
 
 
 @every_page
-def test_copying_a_cell_gives_its_code_and_nothing_else(locale, path, page, served):
+def test_copying_a_cell_gives_its_code_and_nothing_else(locale, name, page, served):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(served + path)
+    page.goto(served + path_of(locale, name))
     cells = page.locator("[data-cell]").count()
     expect(page.locator("[data-cell] button[data-md-type=copy]")).to_have_count(cells)
     copied = page.evaluate(COPY_ALL)
     assert len(copied) == cells
-    for name, text in copied:
-        cell = PROJECT.chapters[name.partition(".")[0]][name.partition(".")[2]]
-        assert syntax(text) == syntax(cell.source), name
-        assert [line for line in text.split("\n") if line != line.rstrip()] == [], name
-        assert text.strip("\n") == text, name
-        assert text == cell.source or locale != SOURCE, name
+    for id, text in copied:
+        cell = PROJECT.chapters[id.partition(".")[0]][id.partition(".")[2]]
+        assert syntax(text) == syntax(cell.source), id
+        assert [line for line in text.split("\n") if line != line.rstrip()] == [], id
+        assert text.strip("\n") == text, id
+        assert text == cell.source or locale != SOURCE, id
 
 
 def test_a_reader_copies_with_the_mouse(page, served):
@@ -89,14 +79,12 @@ def test_an_output_has_no_copy_button(page, served):
 
 @pytest.mark.parametrize(("here", "there"), [(SOURCE, "ru"), ("ru", "zh-Hant"), ("zh-Hant", "pt-BR"), ("pt-BR", SOURCE)])
 def test_the_language_switcher_keeps_the_page_and_the_section(here, there, page, served):
-    start = "" if here == SOURCE else f"{here}/"
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(f"{served}{start}functional-api/#disconnected")
+    page.goto(f"{served}{path_of(here, 'functional-api')}#disconnected")
     page.hover("header .md-select")
     page.click(f"header .md-select a[hreflang={there}]")
     page.wait_for_function("language => document.documentElement.lang === language", arg=there)
-    target = "" if there == SOURCE else f"{there}/"
-    assert page.url == f"{served}{target}functional-api/#disconnected"
+    assert page.url == f"{served}{path_of(there, 'functional-api')}#disconnected"
 
 
 def test_without_a_fragment_the_switcher_keeps_the_section_in_view(page, served):
@@ -124,8 +112,8 @@ def test_the_page_for_what_is_not_found_puts_the_language_of_the_reader_first(mi
 
 
 @every_page
-def test_nothing_is_wider_than_the_window_and_drawings_follow_the_scheme(locale, path, page, served):
-    page.goto(served + path)
+def test_nothing_is_wider_than_the_window_and_drawings_follow_the_scheme(locale, name, page, served):
+    page.goto(served + path_of(locale, name))
     figures = page.locator(".md-content figure text").count()
     for scheme, name in (("light", "default"), ("dark", "slate")):
         page.emulate_media(color_scheme=scheme)
@@ -144,9 +132,9 @@ def test_nothing_is_wider_than_the_window_and_drawings_follow_the_scheme(locale,
 
 
 @every_page
-def test_figures_fit_a_phone(locale, path, page, served):
+def test_figures_fit_a_phone(locale, name, page, served):
     page.set_viewport_size({"width": 390, "height": 900})
-    page.goto(served + path)
+    page.goto(served + path_of(locale, name))
     # A wide diagram keeps its size and scrolls inside its figure.
     edges = page.evaluate("[...document.querySelectorAll('figure')].map((box) => box.getBoundingClientRect().right)")
     assert max(edges, default=0) <= 390

@@ -1,0 +1,22 @@
+"""Which pages the site has, and where they lie: what every test of the site goes through."""
+
+from pathlib import Path
+
+import pytest
+
+from docweave.project import SOURCE, Project
+
+PROJECT = Project(Path(__file__).parents[2])
+PAGES = [(locale, name) for locale in PROJECT.languages for name in PROJECT.pages[SOURCE]]
+
+# One of each kind: with diagrams and questions, of tables, the start. `pytest --quick` reads only these.
+KINDS = ("index", "multi-input", "glossary")
+
+every_page = pytest.mark.parametrize(("locale", "name"), PAGES)
+translated_page = pytest.mark.parametrize(("locale", "name"), [page for page in PAGES if page[0] != SOURCE])
+every_language = pytest.mark.parametrize("locale", PROJECT.languages)
+
+
+def path_of(locale: str, name: str = "index") -> str:
+    """Return where a page lies below the site's root: English has no folder of its own."""
+    return ("" if locale == SOURCE else f"{locale}/") + ("" if name == "index" else f"{name}/")
