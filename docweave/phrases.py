@@ -8,13 +8,16 @@ SHOW_CODE = "Show the code"
 STALE = "The English text of this section has changed since it was translated."
 LINK = "Link to this section"
 READ_ENGLISH = "Read it in English"
+MADE_FROM = "Made from this chapter of the guide:"
+OTHER_NOTEBOOK = "This code runs in another notebook:"
+COLAB = "On Colab this installs what the chapter needs; elsewhere it does nothing."
 
 IN_TEMPLATE = re.compile(r"""\.phrase\(\s*(["'])(?P<text>.+?)\1""")
 
 
 def phrases(theme: Path) -> Iterator[str]:
-    """Yield the phrases of the pages woven here, then those of the theme's templates (`docweave.phrase("…")`)."""
-    yield from (SHOW_CODE, STALE, READ_ENGLISH, LINK)
+    """Yield the phrases of the pages and notebooks woven here, then those of the theme's templates (`docweave.phrase("…")`)."""
+    yield from (SHOW_CODE, STALE, READ_ENGLISH, LINK, MADE_FROM, OTHER_NOTEBOOK, COLAB)
     for template in sorted(theme.rglob("*.html")):
         for found in IN_TEMPLATE.finditer(template.read_text("utf-8")):
             yield found["text"]

@@ -10,10 +10,12 @@ from jinja2 import FileSystemBytecodeCache
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 
-from docweave import phrases
+from docweave import notebook_pages, phrases
 from docweave.blocks import Block
 from docweave.check import check
 from docweave.errors import WeaveError
+from docweave.notebook_pages import Download, NotebookFile
+from docweave.notebooks import address_of
 from docweave.project import Project
 from docweave.weave import Woven, weave
 
@@ -34,11 +36,13 @@ class Site:
         project: where the words come from.
         locale: the language that is being built.
         names: every language's name in itself, by locale.
+        repository: the address of the repository, or an empty string.
     """
 
     project: Project
     locale: str
     names: dict[str, str]
+    repository: str
 
     @property
     def languages(self) -> list[str]:
@@ -50,6 +54,13 @@ class Site:
     def phrase(self, text: str, locale: str | None = None) -> str:
         """Return an English phrase in a language: the one that is being built, unless another is given."""
         return self.project.catalogs[locale or self.locale](text)
+
+    def downloads(self, page) -> list[Download]:
+        """Return the files of the chapters that a page of MkDocs holds."""
+        if isinstance(page.file, NotebookFile):
+            found = notebook_pages.downloads(page.file.source, self.project, self.repository)
+            return [download for download in found if download.chapter == page.file.chapter]
+        return notebook_pages.downloads(self.project.pages[self.locale][Path(page.file.src_uri).stem], self.project, self.repository)
 
 
 class DocweavePlugin(BasePlugin):
@@ -66,11 +77,23 @@ class DocweavePlugin(BasePlugin):
                 log.warning(str(problem))
         return config
 
+    @event_priority(-200)  # after static-i18n
+    def on_files(self, files, config):
+        locale = config.plugins["i18n"].current_language
+        if "mkdocs-jupyter" not in config.plugins:
+            return files
+        try:
+            for file in notebook_pages.files(locale, self.project, config):
+                files.append(file)
+        except WeaveError as error:
+            raise PluginError(str(self.project.relative(error))) from error
+        return files
+
     @event_priority(-50)
     def on_env(self, env, config, files):
         i18n = config.plugins["i18n"]
         names = {language.locale: language.name for language in i18n.config.languages}
-        env.globals["docweave"] = Site(self.project, i18n.current_language, names)
+        env.globals["docweave"] = Site(self.project, i18n.current_language, names, config.repo_url or "")
         cache = self.project.root / CACHE
         cache.mkdir(parents=True, exist_ok=True)
         env.bytecode_cache = FileSystemBytecodeCache(str(cache))
@@ -78,6 +101,10 @@ class DocweavePlugin(BasePlugin):
 
     @event_priority(100)
     def on_page_markdown(self, markdown, page, config, files):
+        if isinstance(page.file, NotebookFile):
+            page.meta["description"] = page.file.source.meta["description"]
+            page.canonical_url = address_of(page.file.source, config.site_url)
+            return markdown
         try:
             source = self.project.pages[page.file.locale][Path(page.file.src_uri).stem]
             self.woven[page.file.src_uri] = weave(source, self.project)
@@ -89,6 +116,8 @@ class DocweavePlugin(BasePlugin):
         return self.woven[page.file.src_uri].markdown
 
     def on_page_content(self, html, page, config, files):
+        if isinstance(page.file, NotebookFile):
+            return notebook_pages.finish(html, page, self.project.catalogs[page.file.locale])
         # Only their words for now: the search plugin reads the page next, and would read every highlighted span.
         blocks = self.woven[page.file.src_uri].blocks
         placed = PARAGRAPH.findall(html)
@@ -99,6 +128,8 @@ class DocweavePlugin(BasePlugin):
 
     @event_priority(-50)
     def on_page_context(self, context, page, config, nav):
+        if isinstance(page.file, NotebookFile):
+            return context
         blocks = self.woven.pop(page.file.src_uri).blocks
         page.content = WORDS.sub(lambda found: blocks[found[1]].html, page.content)
         return context

@@ -1,5 +1,6 @@
 """The folders of a project, read: chapters, recorded outputs, languages, catalogues, pages."""
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,6 +74,12 @@ class Project:
             locale: {path.stem: read_page(path) for path in sorted((self.docs / locale).glob("*.md"))}
             for locale in self.languages
         }
+
+    @cached_property
+    def requirements(self) -> tuple[str, ...]:
+        """What running the cells needs, as `pyproject.toml` says under the extra `cells`."""
+        settings = tomllib.loads((self.root / "pyproject.toml").read_text("utf-8"))
+        return tuple(settings["project"]["optional-dependencies"]["cells"])
 
     @cached_property
     def messages(self) -> list[Message]:

@@ -9,7 +9,6 @@ from docweave import blocks, comments, diagrams, phrases, plots
 from docweave.blocks import Block
 from docweave.cells import Cell
 from docweave.errors import WeaveError, nearest
-from docweave.outputs import Output
 from docweave.pages import Directive, Figure, Page
 from docweave.project import SOURCE, Project
 
@@ -58,6 +57,53 @@ def code(cell: Cell, locale: str, project: Project) -> str:
         return comments.translate(cell.source, project.catalogs[locale])
     except ValueError as error:
         raise cell.error(f"{error} (in {project.catalogs[locale].path.relative_to(project.root)})") from error
+
+
+def plots_of(page: Page, directive: Directive, project: Project, standalone: bool = False) -> Iterator[str]:
+    """Yield the plots that a cell drew, as SVG with the words of the page's language.
+
+    Args:
+        standalone: for a place without the site's stylesheet.
+
+    Raises:
+        WeaveError: a plot without alternative text.
+    """
+    cell = project.cell(directive.chapter, directive.cell, page, directive.line)
+    for number, plot in enumerate(project.records[cell.chapter].output(cell).plots, 1):
+        if not directive.alt:
+            message = f"the cell “{cell.id}” draws a plot: say what it shows with the option `alt=\"…\"`"
+            raise page.error(message, directive.line)
+        translated = plots.translate(plot.svg, {text: project.catalogs[page.locale](text) for text in plot.texts})
+        yield plots.weave(translated, directive.alt, f"{cell.chapter}-{cell.name}-{number}", standalone)
+
+
+def diagram_of(page: Page, figure: Figure, project: Project, standalone: bool = False) -> str:
+    """Return the diagram of the model that a figure names, as SVG.
+
+    Args:
+        standalone: for a place without the site's stylesheet.
+
+    Raises:
+        WeaveError: an unknown model, a name of several models, a model too large to draw.
+    """
+    chapter, variable = figure.model
+    if chapter not in project.records:
+        message = f"there is no chapter “{chapter}” in snippets/.{nearest(chapter, project.chapters)}"
+        raise page.error(message, figure.line)
+    record = project.records[chapter]
+    if variable in record.rebound:
+        cells = ", ".join(record.rebound[variable])
+        message = f"“{variable}” names several models of {chapter} (bound in {cells}): give each a name of its own"
+        raise page.error(message, figure.line)
+    if variable not in record.diagrams:
+        message = f"there is no recorded model “{variable}” in {chapter}.{nearest(variable, record.diagrams)}"
+        raise page.error(message, figure.line)
+    title, description = (figure.caption, figure.alt) if figure.caption else (figure.alt, "")
+    prefix = f"{chapter}-{variable}-{figure.line}"
+    try:
+        return diagrams.draw(record.diagrams[variable], title, description, prefix, standalone)
+    except WeaveError as error:
+        raise page.error(error.message, figure.line) from error
 
 
 def stale_sections(page: Page, project: Project) -> list[str]:
@@ -117,38 +163,13 @@ class _Weaver:
             for kind, text in (("output", output.text), ("error", output.error)):
                 if text:
                     yield self._token(blocks.printed(text, cell.id, kind))
-            yield from self._plots(cell, output, directive)
-
-    def _plots(self, cell: Cell, output: Output, directive: Directive) -> Iterator[str]:
-        if output.plots and not directive.alt:
-            message = f"the cell “{cell.id}” draws a plot: say what it shows with the option `alt=\"…\"`"
-            raise self.page.error(message, directive.line)
-        for number, plot in enumerate(output.plots, 1):
-            translated = plots.translate(plot.svg, {text: self._phrase(text) for text in plot.texts})
-            svg = plots.weave(translated, directive.alt, prefix=f"{cell.chapter}-{cell.name}-{number}")
-            yield self._token(blocks.figure(svg, "plot", {"data-output-of": cell.id}, directive.alt))
+            for svg in plots_of(self.page, directive, self.project):
+                yield self._token(blocks.figure(svg, "plot", {"data-output-of": cell.id}, directive.alt))
 
     def _diagram(self, figure: Figure) -> Block:
-        chapter, variable = figure.model
-        if chapter not in self.project.records:
-            message = f"there is no chapter “{chapter}” in snippets/.{nearest(chapter, self.project.chapters)}"
-            raise self.page.error(message, figure.line)
-        record = self.project.records[chapter]
-        if variable in record.rebound:
-            cells = ", ".join(record.rebound[variable])
-            message = f"“{variable}” names several models of {chapter} (bound in {cells}): give each a name of its own"
-            raise self.page.error(message, figure.line)
-        if variable not in record.diagrams:
-            message = f"there is no recorded model “{variable}” in {chapter}.{nearest(variable, record.diagrams)}"
-            raise self.page.error(message, figure.line)
-        title, description = (figure.caption, figure.alt) if figure.caption else (figure.alt, "")
-        prefix = f"{chapter}-{variable}-{figure.line}"
-        try:
-            drawing = diagrams.draw(record.diagrams[variable], title, description, prefix)
-        except WeaveError as error:
-            raise self.page.error(error.message, figure.line) from error
-        attributes = {"data-diagram-of": f"{chapter}.{variable}"}
-        return blocks.figure(drawing, "diagram", attributes, figure.alt, figure.caption)
+        svg = diagram_of(self.page, figure, self.project)
+        attributes = {"data-diagram-of": ".".join(figure.model)}
+        return blocks.figure(svg, "diagram", attributes, figure.alt, figure.caption)
 
     def _stale_note(self, section: str) -> Block:
         # English lies at the root of the site, every other language one folder deeper.

@@ -13,6 +13,10 @@ from docweave.project import Project
 from docweave.translation import stamp
 
 FILES = {
+    "pyproject.toml": """\
+[project.optional-dependencies]
+cells = ["keras>=3", "tensorflow"]
+""",
     "snippets/greetings.py": """\
 # %% greet
 # say hello first,

@@ -1,0 +1,266 @@
+import ast
+import base64
+import re
+
+import jupytext
+import nbformat
+import pytest
+from markdown_it import MarkdownIt
+
+from docweave.cells import syntax
+from docweave.errors import WeaveError
+from docweave.notebooks import address_of, chapters_of, file_name, notebook, script, written
+from docweave.project import SOURCE
+
+SITE = "https://example.org/"
+
+
+def book_of(tiny, name="greetings", locale=SOURCE, make=notebook):
+    project = tiny.project
+    page = project.pages[locale][name]
+    return make(page, project.chapters[name.replace("-", "_")], project, SITE)
+
+
+def cell_of(book, id):
+    return next(cell for cell in book.cells if cell.id == id)
+
+
+def prose_of(book):
+    return "\n\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+
+
+@pytest.fixture
+def say(tiny):
+    """Gives the prose of the notebook of a chapter whose page holds some lines more."""
+
+    def prose(*lines):
+        tiny.write("docs/en/greetings.md", tiny.read("docs/en/greetings.md") + "\n" + "\n".join(lines) + "\n")
+        return prose_of(book_of(tiny))
+
+    return prose
+
+
+@pytest.fixture
+def drawn(tiny):
+    """The tiny project with a page of its own for the chapter that draws."""
+    page = tiny.read("docs/en/index.md").replace("# Start {#start}", "# Drawings {#drawings}")
+    tiny.write("docs/en/drawings.md", page)
+    return tiny
+
+
+@pytest.mark.parametrize("locale", ["en", "ru", "zh-Hant"])
+def test_the_code_cells_are_the_chapters_after_one_for_colab(tiny, locale):
+    colab, *cells = [cell for cell in book_of(tiny, locale=locale).cells if cell.cell_type == "code"]
+    assert colab.id == "colab"
+    assert [cell.id for cell in cells] == ["greet", "fail", "count"]
+    for cell in cells:
+        assert syntax(cell.source) == syntax(tiny.project.chapters["greetings"][cell.id].source)
+
+
+def test_prose_and_comments_are_in_the_language_of_the_page(tiny):
+    book = book_of(tiny, locale="ru")
+    assert cell_of(book, "greet").source.startswith("# сначала здороваемся,\n# потом остальное\n")
+    assert cell_of(book, "text-greetings-1").source.startswith("# Приветствия\n")
+    assert book.metadata.docweave.locale == "ru"
+
+
+def test_the_same_chapter_gives_the_same_bytes_and_jupyter_finds_them_valid(tiny):
+    first, second = written(book_of(tiny)), written(book_of(tiny))
+    assert first == second
+    nbformat.validate(nbformat.reads(first, as_version=4))
+
+
+def test_a_notebook_that_jupyter_would_refuse_is_not_written(tiny):
+    book = book_of(tiny)
+    book.cells[0].id = "no id: a blank"
+    with pytest.raises(nbformat.ValidationError):
+        written(book)
+
+
+def test_outputs_are_the_recorded_ones(tiny):
+    book = book_of(tiny)
+    (output,) = cell_of(book, "greet").outputs
+    assert (output.output_type, output.name, output.text) == ("stream", "stdout", "Hello, reader!\n")
+    (error,) = cell_of(book, "fail").outputs
+    assert error.ename == "ValueError"
+    assert error.evalue == "invalid literal for int() with base 10: 'reader'"
+    assert error.traceback == ["ValueError: invalid literal for int() with base 10: 'reader'"]
+
+
+def test_a_cell_that_must_raise_does_not_stop_whoever_runs_all(tiny):
+    assert cell_of(book_of(tiny), "fail").metadata.tags == ["raises-exception"]
+    assert "tags" not in cell_of(book_of(tiny), "greet").metadata
+
+
+def test_the_cell_for_colab_asks_for_keras_alone_and_does_nothing_elsewhere(tiny):
+    cell = cell_of(book_of(tiny, locale="ru"), "colab")
+    assert '"keras>=3"' in cell.source
+    assert "tensorflow" not in cell.source
+    assert cell.source.startswith("# [ru] On Colab")
+    tree = ast.parse(cell.source)
+    assert [type(statement) for statement in tree.body] == [ast.Import, ast.If]
+    assert ast.unparse(tree.body[1].test) == "'google.colab' in sys.modules"
+
+
+def test_a_plot_is_a_picture_that_shows_in_a_notebook_nobody_trusts(drawn):
+    (output,) = cell_of(book_of(drawn, "drawings"), "plot").outputs
+    assert output.data["text/plain"] == "A line that rises"
+    assert set(output.data) == {"text/html", "text/plain"}
+    svg = drawing_in(output.data["text/html"])
+    assert "<style>" in svg
+    assert ">step</text>" in svg
+
+
+def test_a_diagram_is_a_picture_in_the_prose_with_its_words_and_its_caption(drawn):
+    prose = prose_of(book_of(drawn, "drawings"))
+    assert "![One box leads to another](data:image/svg+xml;base64," in prose
+    assert "\n\n*The smallest model*" in prose
+    svg = drawing_in(prose)
+    assert svg.startswith("<svg xmlns=")
+    assert "prefers-color-scheme:dark" in svg
+
+
+def drawing_in(text):
+    return base64.b64decode(re.search(r"base64,([\w+/=]*)", text)[1]).decode()
+
+
+def test_a_question_folds_and_an_exercise_is_quoted(tiny):
+    prose = prose_of(book_of(tiny))
+    assert "<details>\n<summary>Check yourself: why?</summary>\n\nA name has letters.\n\n</details>" in prose
+    assert "> **Exercise 1: hands**\n>\n> Count your hands." in prose
+
+
+def test_a_solution_stays_folded_with_what_it_prints(tiny):
+    book = book_of(tiny)
+    cell = cell_of(book, "count")
+    assert cell.metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
+    assert cell.metadata.cellView == "form"
+    above = book.cells[book.cells.index(cell) - 1]
+    assert above.source.endswith("\n\n**Solution** ⤵")
+
+
+def test_a_cell_that_a_page_folds_away_shows_what_it_prints(tiny):
+    tiny.replace("docs/en/greetings.md", '::: greetings.greet hl="3-4"', "::: greetings.greet collapsed")
+    assert cell_of(book_of(tiny), "greet").metadata.jupyter == {"source_hidden": True}
+
+
+def test_what_a_solution_says_before_and_after_its_code_folds_too(tiny):
+    tiny.replace("docs/en/greetings.md", "        ::: greetings.count collapsed", "        First.\n\n        ::: greetings.count\n\n        Then.")
+    book = book_of(tiny)
+    assert "<summary>Solution</summary>\n\nFirst.\n\n</details>" in prose_of(book)
+    assert "<summary>Solution …</summary>\n\nThen.\n\n</details>" in prose_of(book)
+    assert cell_of(book, "count").metadata.jupyter.source_hidden
+
+
+def test_code_in_the_title_of_a_box_is_code(say):
+    assert "<summary>Why <code>int</code>?</summary>" in say('??? question "Why `int`?"', "", "    So.")
+
+
+def test_a_box_in_a_box_keeps_its_place(say):
+    prose = say('??? tip "Outer"', "", "    Before.", "", '    !!! note "Inner"', "", "        Quoted.", "", "    After.")
+    assert "<summary>Outer</summary>\n\nBefore.\n\n> **Inner**\n>\n> Quoted.\n\nAfter.\n\n</details>" in prose
+
+
+def test_links_lead_to_the_site(say):
+    prose = say("[a](index.md) [b](index.md#curves) [c](#mistakes) [d](https://example.com/x) [e](notebooks/x.zip)")
+    assert "[a](https://example.org/) [b](https://example.org/#curves)" in prose
+    assert "[c](https://example.org/greetings/#mistakes) [d](https://example.com/x)" in prose
+    assert "[e](https://example.org/notebooks/x.zip)" in prose
+
+
+def test_every_language_has_its_own_address(tiny):
+    pages = tiny.project.pages
+    assert address_of(pages["ru"]["index"], SITE) == "https://example.org/ru/"
+    assert address_of(pages["ru"]["greetings"], SITE) == "https://example.org/ru/greetings/"
+
+
+def test_code_and_fences_stay_as_they_are(say):
+    prose = say("`[a](index.md) $x <b>` stays", "", "```sh", "# {.x} $HOME [a](b)", "<p>", "```")
+    assert "`[a](index.md) $x <b>` stays" in prose
+    assert "```sh\n# {.x} $HOME [a](b)\n<p>\n```" in prose
+
+
+def test_jupyter_takes_no_price_for_a_formula(say):
+    assert r"from \$5 to \$9" in say("from $5 to $9")
+
+
+@pytest.mark.parametrize("text", ["這是**「詞」**嗎", "用**詞（word）**來說", "**plain** and **`code`**x"])
+def test_strong_text_stays_strong_where_chinese_leaves_no_blanks(say, text):
+    line = next(line for line in say(text).splitlines() if "詞" in line or "plain" in line)
+    html = MarkdownIt().enable("html_inline").render(line)
+    assert "**" not in html
+    assert html.count("<strong>") == text.count("**") / 2
+
+
+def test_a_stale_section_says_so_and_leads_to_its_english(tiny):
+    tiny.replace("docs/en/greetings.md", "A program may fail.", "A program will fail.")
+    prose = prose_of(book_of(tiny, locale="ru"))
+    assert "## Ошибки\n\n> Английский текст раздела изменился. [Читать по-английски](https://example.org/greetings/#mistakes)" in prose
+    assert prose.count("Читать по-английски") == 1
+
+
+def test_a_cell_of_another_program_is_shown_and_not_run(tiny):
+    tiny.write("docs/en/greetings.md", tiny.read("docs/en/greetings.md") + "\n::: drawings.plot alt=\"A line\"\n\n::: drawings.plot output=false\n")
+    book = book_of(tiny)
+    assert [cell.id for cell in book.cells if cell.cell_type == "code"] == ["colab", "greet", "fail", "count"]
+    assert "```python\nimport matplotlib.pyplot as plt\n" in prose_of(book)
+    assert prose_of(book).count("`drawings.ipynb`") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('=== "Tab"', "a tab box has no form in a notebook"),
+        ("!!! note", "“!!!” without a title in quotes"),
+        ("<div>", "raw HTML has no form"),
+        ("text{.lead}", "attributes in braces has no form"),
+        ("[a][b]", "a link by reference has no form"),
+        ("[a](nowhere.md)", "the link to “nowhere.md”"),
+        ("[a](image.png)", "the link to “image.png”"),
+        ("![Words](image.png)", "an image that is no diagram"),
+    ],
+)
+def test_what_has_no_form_in_a_notebook_is_refused_at_its_line(tiny, line, message):
+    text = tiny.read("docs/en/greetings.md")
+    tiny.write("docs/en/greetings.md", f"{text}\n{line}\n\n    x\n")
+    with pytest.raises(WeaveError, match=re.escape(message)) as caught:
+        book_of(tiny)
+    assert caught.value.path.name == "greetings.md"
+    assert caught.value.line == text.count("\n") + 2
+
+
+def test_a_page_may_have_a_program_for_each_backend_or_none(tiny):
+    tiny.write("snippets/greetings_jax.py", "# %% other\nprint(1)\n")
+    project = tiny.project
+    names = [file_name(chapter) for chapter in chapters_of(project.pages["en"]["greetings"], project)]
+    assert names == ["greetings", "greetings-jax"]
+    assert chapters_of(project.pages["en"]["index"], project) == []
+
+
+def test_a_script_runs_with_its_failing_cell_commented_out_and_named(tiny):
+    text = book_of(tiny, make=script)
+    assert '# %% fail (ValueError) active="ipynb"\n# # a name is no number\n# int(name)\n' in text
+    namespace = {}
+    exec(text, namespace)
+    assert namespace["hands"] == 2
+
+
+def test_a_script_holds_prose_and_outputs_as_comments(tiny):
+    text = book_of(tiny, locale="ru", make=script)
+    assert "# # Приветствия\n" in text
+    assert "# ```text\n# Hello, reader!\n# ```\n" in text
+    assert "<details>" not in text
+    assert "colab" not in text
+
+
+def test_a_drawing_stands_in_a_script_in_words(drawn):
+    text = book_of(drawn, "drawings", make=script)
+    assert "# [One box leads to another]\n#\n# The smallest model\n" in text
+    assert "base64" not in text
+
+
+def test_jupytext_reads_a_script_as_the_same_cells(tiny):
+    book = jupytext.reads(book_of(tiny, make=script), fmt="py:percent")
+    assert [cell.source for cell in book.cells if cell.cell_type == "code"] == [
+        cell.source for cell in tiny.project.chapters["greetings"].cells
+    ]

@@ -1,0 +1,139 @@
+"""What a reader does with a notebook or a script: run it from top to bottom, in a kernel that knows nothing yet."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from docweave.cells import syntax
+from docweave.compare import output_differences
+from docweave.notebooks import chapters_of, notebook, script
+from docweave.outputs import Output
+from docweave.plots import Plot
+from docweave.project import SOURCE, Project
+from docweave.run import BOLD, ENVIRONMENT
+
+PROJECT = Project(Path(__file__).parent.parent)
+SITE = "https://example.org/"
+NOTEBOOKS = [
+    pytest.param(page, chapter, id=f"{page.locale}-{chapter.name}")
+    for locale in PROJECT.languages
+    for page in PROJECT.pages[locale].values()
+    for chapter in chapters_of(page, PROJECT)
+]
+# In every language all have the same code, which is proven; one chapter of each is run as well.
+RUN = [one for one in NOTEBOOKS if one.values[0].locale == SOURCE or one.values[1].name == "functional_api"]
+PLOT = "application/vnd.docweave.plot+json"
+
+# What a kernel needs so that its outputs can be compared: plots by their data, in the style in which they were recorded.
+BEFORE = f"""
+from docweave import plots as _plots, run as _run
+
+def _give_plots_by_their_data():
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    def show():
+        for number in plt.get_fignums():
+            display({{"{PLOT}": _plots.record(plt.figure(number)).data}}, raw=True)
+        plt.close("all")
+
+    plt.show = show
+    _style.__enter__()
+
+_style = _plots.style()
+_give_plots_by_their_data()
+"""
+SHORTEN = "_short = _run.shortened(); _short.__enter__()"
+NO_LONGER = "_short.__exit__(None, None, None)"
+# In a notebook TensorFlow logs to the standard output.
+LOGGED = re.compile(r"^(INFO|WARNING):tensorflow:.*\n", re.MULTILINE)
+
+
+@pytest.mark.parametrize(("prose", "chapter"), NOTEBOOKS)
+def test_a_notebook_holds_the_cells_of_its_chapter_and_no_other_code(prose, chapter):
+    book = notebook(prose, chapter, PROJECT, SITE)
+    colab, *cells = [cell for cell in book.cells if cell.cell_type == "code"]
+    assert colab.id == "colab"
+    assert [cell.id for cell in cells] == [cell.name for cell in chapter.cells]
+    for ours, cell in zip(cells, chapter.cells, strict=True):
+        assert syntax(ours.source) == syntax(cell.source), cell.id
+
+
+@pytest.mark.parametrize(("prose", "chapter"), NOTEBOOKS)
+def test_a_script_is_the_cells_that_do_not_raise_and_names_the_errors_of_those_that_do(prose, chapter):
+    text = script(prose, chapter, PROJECT, SITE)
+    ours = [cell for cell in chapter.cells if not cell.raises]
+    assert ast.dump(ast.parse(text)) == ast.dump(ast.parse("\n\n".join(cell.source for cell in ours)))
+    for cell in chapter.cells:
+        if cell.raises:
+            assert f"# %% {cell.name} ({PROJECT.records[chapter.name].output(cell).raises})" in text
+
+
+@pytest.mark.parametrize(("prose", "chapter"), RUN)
+def test_a_notebook_run_in_a_clean_kernel_gives_what_it_shows(prose, chapter, tmp_path, monkeypatch):
+    for name, value in (ENVIRONMENT | {"JUPYTER_COLUMNS": ENVIRONMENT["COLUMNS"]}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT.root), os.environ["PYTHONPATH"]]))
+    book = notebook(prose, chapter, PROJECT, SITE)
+    cells = {cell.name: cell for cell in chapter.cells}
+    prepared = [helping(BEFORE)]
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+        slow = cell.id in cells and cells[cell.id].slow
+        prepared += [helping(SHORTEN), cell, helping(NO_LONGER)] if slow else [cell]
+    run = nbformat.v4.new_notebook(cells=prepared, metadata=book.metadata)
+    NotebookClient(run, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    fresh = {cell.id: output_of(cell) for cell in run.cells if cell.cell_type == "code"}
+    assert fresh["colab"] == Output()
+    for name, cell in cells.items():
+        recorded = PROJECT.records[chapter.name].output(cell)
+        if cell.slow:
+            assert bool(fresh[name].text) == bool(recorded.text)
+        else:
+            # A kernel gives the name of an error without its module.
+            recorded = replace(recorded, error=re.sub(r"^[\w.]+\.(?=\w+: )", "", recorded.error))
+            assert list(output_differences(cell, recorded, fresh[name])) == [], cell.id
+
+
+def helping(source: str):
+    return nbformat.v4.new_code_cell(source)
+
+
+def output_of(cell) -> Output:
+    """Return what a cell of a notebook gave, as a chapter's cells give it."""
+    printed, error, shown = "", "", []
+    for output in cell.outputs:
+        if output.output_type == "error":
+            place = r" \(\S+, line \d+\)$" if output.ename == "SyntaxError" else "$"
+            error = BOLD.sub("", f"{output.ename}: {re.sub(place, '', output.evalue)}")
+        elif output.output_type == "display_data" and PLOT in output.data:
+            shown.append(Plot(output.data[PLOT], ""))
+        elif output.output_type == "display_data":
+            printed += BOLD.sub("", output.data["text/plain"])  # a summary(), displayed in colours
+        elif output.name == "stdout":
+            printed += output.text
+    return Output(LOGGED.sub("", lines(printed)), lines(error), tuple(shown))
+
+
+def lines(text: str) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+
+@pytest.mark.parametrize("locale", PROJECT.languages)
+def test_a_script_runs_and_prints_what_the_chapter_prints(locale, tmp_path):
+    chapter = PROJECT.chapters["functional_api"]
+    path = tmp_path / "functional_api.py"
+    path.write_text(script(PROJECT.pages[locale]["functional-api"], chapter, PROJECT, SITE), "utf-8")
+    done = subprocess.run([sys.executable, path], env=os.environ | ENVIRONMENT, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    outputs = [PROJECT.records[chapter.name].output(cell).text for cell in chapter.cells if not cell.raises]
+    assert lines(done.stdout) == "".join(outputs)
