@@ -341,7 +341,7 @@ class _NotebookWriter(_Writer):
         for piece in _joined(inner):
             if piece.directive is not None:
                 # A cell folds by itself; its name stands above it.
-                pieces += [] if pieces else [Piece(f"**{title}** ⤵", self.section, loose=True)]
+                pieces += [] if pieces else [Piece(f"**{title}** ↓", self.section, loose=True)]
                 pieces.append(replace(piece, folded=True))
             else:
                 summary = f"<summary>{heading}{' …' if pieces else ''}</summary>"

@@ -34,6 +34,10 @@ PLOT = "application/vnd.docweave.plot+json"
 
 # What a kernel needs so that its outputs can be compared: plots by their data, in the style in which they were recorded.
 BEFORE = f"""
+import logging
+
+logging.basicConfig()  # or else TensorFlow, finding a notebook, logs to the standard output
+
 from docweave import plots as _plots, run as _run
 
 def _give_plots_by_their_data():
@@ -52,9 +56,7 @@ _style = _plots.style()
 _give_plots_by_their_data()
 """
 SHORTEN = "_short = _run.shortened(); _short.__enter__()"
-NO_LONGER = "_short.__exit__(None, None, None)"
-# In a notebook TensorFlow logs to the standard output.
-LOGGED = re.compile(r"^(INFO|WARNING):tensorflow:.*\n", re.MULTILINE)
+NO_LONGER = "_ended = _short.__exit__(None, None, None)"
 
 
 @pytest.mark.parametrize(("prose", "chapter"), NOTEBOOKS)
@@ -119,9 +121,11 @@ def output_of(cell) -> Output:
             shown.append(Plot(output.data[PLOT], ""))
         elif output.output_type == "display_data":
             printed += BOLD.sub("", output.data["text/plain"])  # a summary(), displayed in colours
-        elif output.name == "stdout":
+        elif output.get("name") == "stdout":
             printed += output.text
-    return Output(LOGGED.sub("", lines(printed)), lines(error), tuple(shown))
+        else:
+            assert output.get("name") == "stderr", output
+    return Output(lines(printed), lines(error), tuple(shown))
 
 
 def lines(text: str) -> str:

@@ -136,7 +136,7 @@ def test_a_solution_stays_folded_with_what_it_prints(tiny):
     assert cell.metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
     assert cell.metadata.cellView == "form"
     above = book.cells[book.cells.index(cell) - 1]
-    assert above.source.endswith("\n\n**Solution** ⤵")
+    assert above.source.endswith("\n\n**Solution** ↓")
 
 
 def test_a_cell_that_a_page_folds_away_shows_what_it_prints(tiny):
