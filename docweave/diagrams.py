@@ -15,27 +15,32 @@ from docweave.errors import WeaveError
 
 MOST_BYTES = 8_000
 
-# Colours by the name of their CSS variable. Every text is legible on every fill of its scheme (a test measures it).
+# Colours by the name of their CSS variable. They are the site's own, so that a drawing belongs to its page, every text is
+# legible on every fill of its scheme, and every line on the page: tests compare and measure.
 LIGHT = {
-    "node": "#eef2f7",
-    "input": "#ddf1ff",
-    "output": "#dafbe1",
-    "line": "#57606a",
-    "ink": "#1f2328",
-    "shared": "#8250df",
+    "node": "#f3f6f6",
+    "input": "#dcf0f1",
+    "output": "#fdead9",
+    "line": "#56656b",
+    "entrance": "#0a6570",
+    "exit": "#b2490f",
+    "ink": "#1d2528",
+    "shared": "#8c56c0",
     "page": "#ffffff",
 }
 DARK = {
-    "node": "#2b313c",
-    "input": "#0f3557",
-    "output": "#153f23",
-    "line": "#9aa4b2",
-    "ink": "#e8edf4",
-    "shared": "#c297ff",
-    "page": "#14171d",
+    "node": "#262f33",
+    "input": "#0f444b",
+    "output": "#4d3018",
+    "line": "#a0b0b6",
+    "entrance": "#77c7d0",
+    "exit": "#f0a36c",
+    "ink": "#dde4e6",
+    "shared": "#b39ae6",
+    "page": "#161b1e",
 }
 
-STROKES = ("line", "ink", "shared")
+STROKES = ("line", "entrance", "exit", "ink", "shared")
 
 # Sizes in pixels, which are also Graphviz' points.
 TEXT, SHAPE_TEXT = 12, 10.5
@@ -61,8 +66,8 @@ figure.diagram{overflow-x:auto}
 .model-diagram.wide{max-width:max(100%,WIDEpx)}
 .model-diagram rect{fill:var(--dw-node);stroke:var(--dw-line)}
 .model-diagram rect.operation{fill:none;stroke-dasharray:4 2}
-.model-diagram rect.input{fill:var(--dw-input)}
-.model-diagram rect.output{fill:var(--dw-output);stroke-width:2}
+.model-diagram rect.input{fill:var(--dw-input);stroke:var(--dw-entrance)}
+.model-diagram rect.output{fill:var(--dw-output);stroke:var(--dw-exit);stroke-width:2}
 .model-diagram rect.shared{stroke:var(--dw-shared)}
 .model-diagram .edges{stroke:var(--dw-line)}
 .model-diagram marker path{fill:var(--dw-line)}

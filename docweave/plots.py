@@ -12,18 +12,19 @@ from xml.etree import ElementTree
 
 from docweave.errors import WeaveError
 
-# Six colours for series that are told apart, legible on the page: name of the CSS variable, light, dark.
+# Six colours for series, told apart by readers who see few colours too; the first two are those of diagrams, and so the
+# site's: name of the CSS variable, light, dark.
 SERIES = {
-    "1": ("#0969da", "#6cb2ff"),
-    "2": ("#bc4c00", "#f59a4b"),
-    "3": ("#1a7f37", "#4fc96b"),
-    "4": ("#8250df", "#c297ff"),
-    "5": ("#bf3989", "#ff8cc6"),
-    "6": ("#57606a", "#a9b3c0"),
+    "1": ("#0a6570", "#77c7d0"),
+    "2": ("#b2490f", "#f0a36c"),
+    "3": ("#8c56c0", "#9478d0"),
+    "4": ("#94862f", "#f2dc6e"),
+    "5": ("#6b2c3d", "#e0658c"),
+    "6": ("#728a90", "#d0e2e8"),
 }
-INK = ("#1f2328", "#e8edf4")
-GRID = ("#d4dae1", "#3d4450")
-PAGE = ("#ffffff", "#14171d")
+INK = ("#1d2528", "#dde4e6")
+GRID = ("#d8dfe1", "#333d42")
+PAGE = ("#ffffff", "#161b1e")
 
 # Curves are told apart by their dashes too: colour alone would leave some readers out.
 DASHES = ("-", (0, (6, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)), (0, (3, 1.5)), (0, (7, 2, 1.5, 2, 1.5, 2)))

@@ -13,6 +13,7 @@ from docweave.errors import WeaveError
 
 SVG = "{http://www.w3.org/2000/svg}"
 STYLESHEET = Path(__file__).parents[2] / "docs/assets/stylesheets/diagrams.css"
+SITE = STYLESHEET.with_name("site.css")
 
 
 def node(id, role="middle", uses=1, kind="layer", label="Dense", shape="(None, 3)"):
@@ -488,13 +489,21 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-# The last is the background of Material's pages, on which an operation stands.
-@pytest.mark.parametrize(("colours", "page"), [(diagrams.LIGHT, "#ffffff"), (diagrams.DARK, "#1e2129")])
-def test_text_and_lines_can_be_told_from_what_is_behind_them(colours, page):
-    for fill in (colours["node"], colours["input"], colours["output"], colours["page"], page):
-        assert contrast(colours["ink"], fill) >= 4.5
-    for line in (colours["line"], colours["shared"]):
-        assert contrast(line, page) >= 3
+@pytest.mark.parametrize("colours", [diagrams.LIGHT, diagrams.DARK])
+def test_text_and_lines_can_be_told_from_what_is_behind_them(colours):
+    for fill in ("node", "input", "output", "page"):
+        assert contrast(colours["ink"], colours[fill]) >= 4.5
+    for line in diagrams.STROKES:
+        assert contrast(colours[line], colours["page"]) >= 3
+
+
+@pytest.mark.parametrize(("scheme", "colours"), [("default", diagrams.LIGHT), ("slate", diagrams.DARK)])
+def test_the_colours_are_those_of_the_site(scheme, colours):
+    rules = re.search(rf'\[data-md-color-scheme="{scheme}"\] {{(.*?)}}', SITE.read_text("utf-8"), re.DOTALL)[1]
+    site = dict(re.findall(r"--([\w-]+): (#\w+);", rules))
+    drawn = {name: colours[name] for name in ("ink", "line", "entrance", "exit", "page")}
+    names = ("site-ink", "site-muted", "site-link", "site-warm", "md-default-bg-color")
+    assert list(drawn.values()) == [site[name] for name in names]
 
 
 def test_the_sites_stylesheet_is_the_one_that_the_drawings_are_made_for():

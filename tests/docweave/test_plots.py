@@ -3,12 +3,13 @@
 import base64
 import json
 import re
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from docweave import plots
+from docweave import diagrams, plots
 from docweave.errors import WeaveError
 from docweave.plots import Plot, record, same_plot, style, stylesheet, translate, weave
 
@@ -188,7 +189,7 @@ class TestSvg:
 
     def test_each_curve_has_a_class_a_colour_without_one_and_dashes_of_its_own(self, curves):
         first, second = (parse(curves.svg).findall(f".//*[@class='s-{number}']")[0] for number in (1, 2))
-        assert (first.get("stroke"), second.get("stroke")) == ("#0969da", "#bc4c00")
+        assert (first.get("stroke"), second.get("stroke")) == (plots.SERIES["1"][0], plots.SERIES["2"][0])
         assert first.get("stroke-dasharray") is None and second.get("stroke-dasharray")
         assert len(set(plots.DASHES)) == len(plots.DASHES) == len(plots.SERIES)
 
@@ -325,24 +326,52 @@ class TestWeave:
 # --- the colours ---
 
 
+def linear(colour):
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+
+
 def contrast(one, other):
     """Return the contrast of two colours, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio."""
 
     def luminance(colour):
-        parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear(colour), strict=True))
 
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-# The page of the site, light and dark, and that of a standalone drawing.
-@pytest.mark.parametrize(("scheme", "page"), [(0, "#ffffff"), (1, "#1e2129"), (1, plots.PAGE[1])])
-def test_text_and_curves_can_be_told_from_the_page(scheme, page):
-    assert contrast(plots.INK[scheme], page) >= 4.5
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_text_and_curves_can_be_told_from_the_page(scheme):
+    assert contrast(plots.INK[scheme], plots.PAGE[scheme]) >= 4.5
     for colours in plots.SERIES.values():
-        assert contrast(colours[scheme], page) >= 3
+        assert contrast(colours[scheme], plots.PAGE[scheme]) >= 3
+
+
+# What readers without one kind of cone see of linear red, green and blue, https://doi.org/10.1109/TVCG.2009.113
+EYES = {
+    "all": np.eye(3),
+    "no red": [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.052]],
+    "no green": [[0.3673, 0.8606, -0.228], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.969]],
+    "no blue": [[1.2555, -0.0767, -0.1788], [-0.0784, 0.9309, 0.1476], [0.0047, 0.6914, 0.3039]],
+}
+# To Oklab, in which distances are those that we see, https://bottosson.github.io/posts/oklab/
+CONES = [[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.63]]
+OKLAB = [[0.2105, 0.7936, -0.0041], [1.978, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]]
+
+
+@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_no_two_curves_have_colours_that_some_reader_cannot_tell_apart(scheme, eyes):
+    seen = [np.clip(EYES[eyes] @ np.array(linear(pair[scheme])), 0, 1) for pair in plots.SERIES.values()]
+    places = [OKLAB @ np.cbrt(CONES @ colour) for colour in seen]
+    assert min(np.linalg.norm(a - b) for a, b in combinations(places, 2)) >= 0.07
+
+
+def test_the_first_colours_are_those_of_diagrams_and_so_of_the_site():
+    for scheme, colours in enumerate((diagrams.LIGHT, diagrams.DARK)):
+        assert [plots.SERIES[number][scheme] for number in "12"] == [colours["entrance"], colours["exit"]]
+        assert (plots.INK[scheme], plots.PAGE[scheme]) == (colours["ink"], colours["page"])
 
 
 def test_the_sites_stylesheet_is_the_one_that_the_drawings_are_made_for():
