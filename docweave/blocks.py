@@ -50,7 +50,9 @@ def printed(text: str, cell: str, kind: str) -> Block:
         kind: `output` or `error`.
     """
     text = text.rstrip("\n")
-    return _pre(text, escape(text, quote=False), "text", f" no-copy cell-{kind}", {"data-output-of": cell})
+    # Drawn rules, as of a summary(), must join from line to line; other text wants air between its lines.
+    table = " cell-table" if "│" in text else ""
+    return _pre(text, escape(text, quote=False), "text", f" no-copy cell-{kind}{table}", {"data-output-of": cell})
 
 
 def figure(svg: str, kind: str, attributes: dict[str, str], alt: str, caption: str = "") -> Block:

@@ -45,6 +45,11 @@ def test_what_a_cell_printed_says_whose_it_is_and_is_not_copied(kind):
     assert {f"cell-{kind}", "no-copy"} <= set(div["class"])
     assert div.get_text() == "<1> & 2\n\n  3"
     assert block.markdown == "```text\n<1> & 2\n\n  3\n```"
+    assert "cell-table" not in div["class"]
+
+
+def test_an_output_with_drawn_rules_is_marked_so_that_they_join():
+    assert "cell-table" in soup(blocks.printed("│ 1 │", "first_steps.build", "output")).div["class"]
 
 
 def test_a_fence_is_longer_than_the_ticks_in_it():

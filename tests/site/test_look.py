@@ -1,0 +1,101 @@
+"""What the site looks like: its first screen, its lines, its letters."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from docweave.project import SOURCE
+from tests.site.pages import PROJECT, every_language, path_of
+
+# What the start page shows at once: a promise, two ways in, a model as code, what it printed, its drawing, the languages.
+FIRST = {
+    "promise": ".hero h1 + p",
+    "actions": ".hero__actions",
+    "languages": ".hero__languages",
+    "code": ".hero [data-cell]",
+    "output": ".hero [data-output-of]",
+    "drawing": ".hero [data-diagram-of]",
+}
+BOX = "(element) => { const { left, right, top, bottom } = element.getBoundingClientRect(); return [left, right, top, bottom]; }"
+
+
+@every_language
+def test_the_first_screen_shows_what_the_site_does(locale, page, served):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(served + path_of(locale))
+    boxes = {name: page.locator(element).evaluate(BOX) for name, element in FIRST.items()}
+    assert {name: box for name, box in boxes.items() if box[0] < 0 or box[1] > 1280 or box[3] > 800} == {}
+    assert boxes["drawing"][1] < boxes["code"][0], "the drawing stands beside the code"
+    assert boxes["output"][2] == pytest.approx(boxes["code"][3], abs=1), "the output is joined to its code"
+
+
+@every_language
+def test_on_a_phone_it_stacks_in_the_order_of_the_page(locale, page, served):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(served + path_of(locale))
+    boxes = [page.locator(element).evaluate(BOX) for element in FIRST.values()]
+    assert all(0 <= left and right <= 390 for left, right, _, _ in boxes)
+    assert all(above[3] <= below[2] + 1 for above, below in zip(boxes, boxes[1:]))
+
+
+@every_language
+def test_every_language_and_chapter_is_reached_from_the_start_without_javascript(locale, browser, served):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(served + path_of(locale))
+        expect(page.locator(".home__chapters a")).to_have_count(len(PROJECT.pages[SOURCE]) - 1)
+        for other in set(PROJECT.languages) - {locale}:
+            page.locator(f".hero__languages a[lang={other}]").click()
+            assert page.locator("html").get_attribute("lang") == other
+            page.go_back()
+        page.locator(".hero__actions a").first.click()
+        assert page.url == served + path_of(locale, "functional-api")
+
+
+# How many characters the full lines of the paragraphs hold.
+LINES = """() => [...document.querySelectorAll(".md-content__inner > p:not([class])")].flatMap((paragraph) => {
+    const range = document.createRange();
+    range.selectNodeContents(paragraph);
+    const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom / 12))).size;
+    return lines > 3 ? [paragraph.textContent.length / (lines - 0.5)] : [];
+})"""
+
+
+@every_language
+def test_lines_are_neither_short_nor_long(locale, page, served):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(served + path_of(locale, "multi-input"))
+    counts = page.evaluate(LINES)
+    least, most = (33, 45) if locale == "zh-Hant" else (58, 78)
+    assert len(counts) >= 3
+    assert least <= sum(counts) / len(counts) <= most
+
+
+WIDTH = """(code) => {
+    const range = document.createRange();
+    range.selectNodeContents(code);
+    return Math.round(range.getBoundingClientRect().width * 10);
+}"""
+
+
+def test_code_is_as_wide_in_one_language_as_in_another(page, served):
+    widths = set()
+    for locale in PROJECT.languages:
+        page.goto(served + path_of(locale, "multi-input"))
+        widths.add(page.locator("[data-cell] code").first.evaluate(WIDTH))
+    assert len(widths) == 1
+
+
+@every_language
+def test_chinese_is_set_in_traditional_forms_on_every_page(locale, page, served):
+    page.goto(served + path_of(locale, "glossary"))
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    fonts = set()
+    for node in session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "td, p, li, a"})["nodeIds"]:
+        fonts |= {font["familyName"] for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]}
+    assert fonts
+    assert [font for font in fonts if re.search(r"\b(SC|JP|KR|HK)\b", font)] == []
