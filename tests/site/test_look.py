@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from docweave import diagrams
 from docweave.project import SOURCE
-from tests.site.pages import PROJECT, every_language, path_of
+from tests.site.pages import PROJECT, every_language, every_page, path_of
 
 # What the start page shows at once: a promise, two ways in, a model as code, what it printed, its drawing, the languages.
 FIRST = {
@@ -28,6 +29,20 @@ def test_the_first_screen_shows_what_the_site_does(locale, page, served):
     assert {name: box for name, box in boxes.items() if box[0] < 0 or box[1] > 1280 or box[3] > 800} == {}
     assert boxes["drawing"][1] < boxes["code"][0], "the drawing stands beside the code"
     assert boxes["output"][2] == pytest.approx(boxes["code"][3], abs=1), "the output is joined to its code"
+
+
+@every_page
+def test_a_shared_link_says_what_the_page_is_in_its_language(locale, name, html):
+    page = html(locale, name)
+    told = {meta["property"]: meta["content"] for meta in page.select("meta[property]")}
+    assert told["og:title"] in page.h1.get_text()
+    assert told["og:description"] == page.select_one("meta[name=description]")["content"]
+    assert told["og:url"] == page.select_one("link[rel=canonical]")["href"]
+
+
+def test_the_browsers_frame_has_the_colour_of_the_page(html):
+    frame = [meta["content"] for meta in html(SOURCE, "index").select("meta[name=theme-color]")]
+    assert frame == [diagrams.LIGHT["page"], diagrams.DARK["page"]]
 
 
 @every_language
