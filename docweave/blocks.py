@@ -20,7 +20,7 @@ class Block:
     Attributes:
         markdown: what any Markdown tool understands.
         html: what the site shows.
-        words: what a search may find in it.
+        words: what a search reads of it: HTML without anything for the eye.
     """
 
     markdown: str
@@ -67,7 +67,7 @@ def figure(svg: str, kind: str, attributes: dict[str, str], alt: str, caption: s
     """
     below = f"<figcaption>{escape(caption, quote=False)}</figcaption>" if caption else ""
     html = f'<figure class="{kind}"{_attributes(attributes)}>{svg}{below}</figure>'
-    return Block(html, html, f"{caption} {alt}".strip())
+    return Block(html, html, f"<p>{escape(caption, quote=False)}</p><p>{escape(alt, quote=False)}</p>")
 
 
 def note(text: str, kind: str, link_text: str, address: str, language: str) -> Block:
@@ -81,7 +81,8 @@ def _pre(text: str, inner: str, language: str, classes: str, attributes: dict[st
     # The classes are those of Material, whose copy buttons and styles look for them.
     opening = f'<div class="language-{language} highlight{classes}"{_attributes(attributes)}>'
     ticks = "`" + max(re.findall("`{3,}", text), default="``", key=len)
-    return Block(f"{ticks}{language}\n{text}\n{ticks}", f"{opening}<pre><code>{inner}</code></pre></div>", text)
+    html = f"{opening}<pre><code>{inner}</code></pre></div>"
+    return Block(f"{ticks}{language}\n{text}\n{ticks}", html, f"<pre>{escape(text, quote=False)}</pre>")
 
 
 def _attributes(values: dict[str, str]) -> str:

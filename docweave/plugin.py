@@ -1,17 +1,15 @@
-"""The MkDocs plugin: hands each page to the weaver, and the site's languages to the theme. It decides nothing."""
+"""The MkDocs plugin: hands each page to the weaver and to the search, and the site's languages to the theme. It decides nothing."""
 
 import logging
 import re
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 
-from docweave import notebook_pages, phrases
-from docweave.blocks import Block
+from docweave import notebook_pages, phrases, search
 from docweave.check import check
 from docweave.errors import WeaveError
 from docweave.notebook_pages import Download, NotebookFile
@@ -22,7 +20,6 @@ from docweave.weave import Woven, weave
 log = logging.getLogger("mkdocs.plugins.docweave")
 
 PARAGRAPH = re.compile(r"<p>(@@docweave:\d+@@)</p>")
-WORDS = re.compile(r'<pre data-docweave="(@@docweave:\d+@@)">[^<]*</pre>')
 
 # Compiled templates: every language has a template environment of its own, and they would each compile all of them.
 CACHE = ".cache/templates"
@@ -75,6 +72,7 @@ class DocweavePlugin(BasePlugin):
             self.woven: dict[str, Woven] = {}
             for problem in check(self.project):
                 log.warning(str(problem))
+        self.entries: list[search.Entry] = []
         return config
 
     @event_priority(-200)  # after static-i18n
@@ -118,22 +116,16 @@ class DocweavePlugin(BasePlugin):
     def on_page_content(self, html, page, config, files):
         if isinstance(page.file, NotebookFile):
             return notebook_pages.finish(html, page, self.project.catalogs[page.file.locale])
-        # Only their words for now: the search plugin reads the page next, and would read every highlighted span.
-        blocks = self.woven[page.file.src_uri].blocks
+        blocks = self.woven.pop(page.file.src_uri).blocks
         placed = PARAGRAPH.findall(html)
         for token, block in blocks.items():
             if placed.count(token) != 1:
                 raise PluginError(f"{page.file.src_uri}: not in a paragraph of its own: {block.markdown[:60]}")
-        return PARAGRAPH.sub(lambda found: _words(found[1], blocks[found[1]]), html)
+        words = PARAGRAPH.sub(lambda found: blocks[found[1]].words, html)
+        self.entries.append(search.Entry(page.url, search.sections(words)))
+        return PARAGRAPH.sub(lambda found: blocks[found[1]].html, html)
 
-    @event_priority(-50)
-    def on_page_context(self, context, page, config, nav):
-        if isinstance(page.file, NotebookFile):
-            return context
-        blocks = self.woven.pop(page.file.src_uri).blocks
-        page.content = WORDS.sub(lambda found: blocks[found[1]].html, page.content)
-        return context
-
-
-def _words(token: str, block: Block) -> str:
-    return f'<pre data-docweave="{token}">{escape(block.words, quote=False)}</pre>'
+    def on_post_build(self, config):
+        path = Path(config.site_dir, "search", f"{config.plugins['i18n'].current_language}.json.gz")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(search.index(tuple(self.entries)))

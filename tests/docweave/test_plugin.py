@@ -1,3 +1,5 @@
+import gzip
+import json
 import logging
 from importlib.metadata import entry_points
 
@@ -18,7 +20,6 @@ theme:
   name: null
   custom_dir: theme
 plugins:
-  - search
   - i18n:
       docs_structure: folder
       fallback_to_default: false
@@ -69,6 +70,12 @@ class Site:
 
     def read(self, name):
         return self.tiny.read(f"site/{name}")
+
+    def search(self, locale):
+        """The sections that the search of a language knows, by the page's address."""
+        pages = json.loads(gzip.decompress(self.tiny.path(f"site/search/{locale}.json.gz").read_bytes()))
+        assert len({page["url"] for page in pages}) == len(pages)
+        return {page["url"]: page["sections"] for page in pages}
 
     def page(self, name):
         return BeautifulSoup(self.read(name), "html.parser")
@@ -130,11 +137,32 @@ def test_figures_stand_in_the_page_itself_and_no_token_is_left(site):
         assert "@@docweave" not in path.read_text("utf-8")
 
 
-def test_the_search_finds_code_outputs_and_figures_by_their_words_and_no_markup(site):
+def test_the_search_knows_the_sections_of_every_page_of_its_language(site):
     site.build()
-    index = site.read("search/search_index.json")
-    assert all(words in index for words in ("Hello, reader!", "print(hands)", "A line that rises", "The smallest model"))
-    assert "viewBox" not in index and "@@docweave" not in index
+    assert {url: [section["id"] for section in sections] for url, sections in site.search("ru").items()} == {
+        "ru/": ["start", "curves"],
+        "ru/greetings/": ["greetings", "mistakes"],
+    }
+    start, curves = site.search("en")[""]
+    assert "Welcome." in start["text"] and "The smallest model" in start["text"]
+    assert "A line that rises" in curves["text"] and "matplotlib.pyplot" in curves["code"]
+    greetings, mistakes = site.search("ru")["ru/greetings/"]
+    assert "Hello reader" in greetings["code"] and "здороваемся" in greetings["code"]
+    assert "ValueError" in mistakes["code"] and mistakes["title"] == "Ошибки"
+
+
+def test_the_search_finds_nothing_that_is_for_the_eye_or_stands_around_the_page(site):
+    site.build()
+    known = str(site.search("en")) + str(site.search("ru"))
+    assert not any(words in known for words in ("viewBox", "@@docweave", "headerlink", "#", "Edit this page", "Править"))
+
+
+def test_the_search_of_a_second_build_knows_each_page_once(site):
+    site.build()
+    site.tiny.replace("docs/ru/index.md", "Добро пожаловать.", "Здравствуйте.")
+    site.build()
+    assert len(site.search("ru")) == 2
+    assert "Здравствуйте." in site.search("ru")["ru/"][0]["text"]
 
 
 def test_the_link_to_a_section_is_named_in_the_language_of_the_page(site):
@@ -170,6 +198,7 @@ def test_one_language_alone_can_be_built(site, monkeypatch):
     assert site.warnings == []
     assert len(list(site.tiny.path("site").rglob("index.html"))) == 2
     assert "Править страницу" in site.read("index.html")
+    assert [path.name for path in site.tiny.path("site/search").iterdir()] == ["ru.json.gz"]
 
 
 # --- problems ---

@@ -31,9 +31,45 @@ const reachable = () => {
 addEventListener("resize", reachable);
 reachable();
 
-// Two things that Material leaves without a name, for those who hear the page: its search box, and the bar of each copy button.
+// Material leaves the bar of each copy button without a name, for those who hear the page.
 addEventListener("load", () => {
-  const search = document.querySelector(".md-search[role=dialog]");
-  search?.setAttribute("aria-label", search.querySelector("input").ariaLabel);
   for (const bar of document.querySelectorAll(".md-code__nav")) bar.setAttribute("role", "none");
 });
+
+// Search. All of it but the empty dialog comes when it is first opened; a page opened from a disk may not load it.
+{
+  const button = document.querySelector(".search-button");
+  const dialog = document.querySelector(".search");
+  const input = dialog.querySelector("input");
+  const status = dialog.querySelector("[role=status]");
+
+  const load = async () => {
+    if (location.protocol === "file:") return dialog.dataset.disk;
+    try {
+      const { start } = await import(new URL(dialog.dataset.script, location));
+      await start(dialog);
+    } catch (error) {
+      console.error(error);
+      return dialog.dataset.failed;
+    }
+  };
+  let loading;
+
+  button.addEventListener("click", async () => {
+    dialog.showModal();
+    input.select();
+    const trouble = await (loading ??= load());
+    if (trouble) status.textContent = trouble;
+  });
+  dialog.querySelector(".search__close").addEventListener("click", () => dialog.close());
+  // The dialog has no edge of its own: a click on it, and not on something in it, is one beside it.
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || dialog.open || typing) return;
+    event.preventDefault();
+    button.click();
+  });
+  button.hidden = false;
+}

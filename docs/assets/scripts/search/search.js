@@ -1,0 +1,108 @@
+// Shows what is found as the reader types. site.js opens the dialog, and asks for this when it is opened for the first time.
+
+import { Finder } from "./find.js";
+
+// Which of Snowball's stemmers a language has. Without one, words are found as they are typed, and as beginnings of longer ones.
+const STEMMERS = { en: "English", pt: "Portuguese", ru: "Russian" };
+
+const site = new URL("../../../", import.meta.url);
+const { lang } = document.documentElement;
+
+const script = (name) =>
+  new Promise((resolve, reject) => {
+    const element = Object.assign(document.createElement("script"), { src: new URL(`snowball/${name}-stemmer.js`, import.meta.url) });
+    element.addEventListener("load", resolve);
+    element.addEventListener("error", reject);
+    document.head.append(element);
+  });
+
+const stemmer = async () => {
+  const name = STEMMERS[lang.split("-")[0]];
+  if (!name) return (word) => word;
+  await script("base");
+  await script(name.toLowerCase());
+  const snowball = new globalThis[`${name}Stemmer`]();
+  return (word) => snowball.stemWord(word);
+};
+
+// The server may have sent it as compressed or already have the browser unpack it: gzip begins with 1f.
+const pages = async () => {
+  const answer = await fetch(new URL(`search/${lang}.json.gz`, site));
+  if (!answer.ok) throw new Error(`${answer.status}: ${answer.url}`);
+  const file = await answer.blob();
+  const [first] = new Uint8Array(await file.slice(0, 1).arrayBuffer());
+  const text = first === 0x1f ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
+  return new Response(text).json();
+};
+
+const element = (name, className, ...children) => {
+  const made = Object.assign(document.createElement(name), { className });
+  made.append(...children);
+  return made;
+};
+
+const option = ({ url, title, page, excerpt }, index) => {
+  const pieces = excerpt.map(({ text, found }) => (found ? element("mark", "", text) : text));
+  const made = element("a", "search__result", element("strong", "search__title", title));
+  if (page) made.append(element("span", "search__page", page));
+  made.append(element("span", "search__excerpt", ...pieces));
+  Object.assign(made, { id: `search-result-${index}`, role: "option", tabIndex: -1, href: new URL(url, site), ariaSelected: "false" });
+  return made;
+};
+
+/** Makes the dialog answer. Its `data-` attributes say what there is to say, in the reader's language. */
+export const start = async (dialog) => {
+  const input = dialog.querySelector("input");
+  const list = dialog.querySelector("[role=listbox]");
+  const status = dialog.querySelector("[role=status]");
+  const says = dialog.dataset;
+  const finder = new Finder(...(await Promise.all([pages(), stemmer()])));
+  let active = -1;
+
+  const message = ({ sections, instead, missing }) => {
+    const said = [sections.length ? says.found.replace("{count}", sections.length) : ""];
+    for (const [asked, used] of instead) said.push(says.instead.replace("{asked}", asked).replace("{used}", used));
+    if (missing.length) said.push(says.missing.replace("{words}", missing.join(", ")));
+    return said.filter(Boolean).join(" ");
+  };
+
+  const show = () => {
+    active = -1;
+    input.removeAttribute("aria-activedescendant");
+    const answer = input.value.trim() ? finder.find(input.value) : null;
+    const sections = answer?.sections ?? [];
+    list.replaceChildren(...sections.map(option));
+    list.scrollTop = 0;
+    list.hidden = !sections.length;
+    input.ariaExpanded = String(!list.hidden);
+    status.textContent = answer ? message(answer) : says.start;
+  };
+
+  const move = (step) => {
+    const options = list.children;
+    if (!options.length) return;
+    if (options[active]) options[active].ariaSelected = "false";
+    active = active < 0 && step < 0 ? options.length - 1 : (active + step + options.length) % options.length;
+    options[active].ariaSelected = "true";
+    options[active].scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", options[active].id);
+  };
+
+  const keys = {
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: () => list.children[Math.max(active, 0)]?.click(),
+  };
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  // Chinese is composed of several keys: what is not yet chosen is no query.
+  input.addEventListener("input", (event) => event.isComposing || show());
+  input.addEventListener("compositionend", show);
+  list.addEventListener("click", (event) => {
+    if (event.target.closest("a") && !event.ctrlKey && !event.metaKey && !event.shiftKey) dialog.close();
+  });
+  show();
+};
