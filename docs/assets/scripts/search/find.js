@@ -1,14 +1,14 @@
 // Finds the sections that a query is about. Nothing here knows the page: words in, sections out.
 //
 // A word is found in all its forms (by Snowball's stemmers), without its accents, as the beginning of a longer word and as a part of
-// a name in code. Chinese is not cut into words: its characters are looked for as they stand. Sections are ranked by BM25F, so that
-// what a heading says counts more than what a text mentions.
+// a name in code. Chinese is looked for as it stands: its texts are not cut into words, only a query that is a compound is.
+// Sections are ranked by BM25F: what a heading says counts more than what a text mentions, and what is rare more than what is not.
 
 const WORD = "(?:(?!\\p{sc=Han})[\\p{L}\\p{M}\\p{N}_])+";
 const TOKEN = new RegExp(`${WORD}|\\p{sc=Han}+`, "gu");
 // In a query a dotted name in code is one thing too.
 const TERM = new RegExp(`${WORD}(?:\\.${WORD})*|\\p{sc=Han}+`, "gu");
-const HAN = /^\p{sc=Han}/u;
+const HAN = /\p{sc=Han}/u;
 
 // How much a find counts by where it is, and to what degree that is less in a longer text.
 const FIELDS = {
@@ -22,16 +22,23 @@ const FIELDS = {
 const NAMES = Object.keys(FIELDS);
 const SATURATION = 1.5;
 
-// How much a find counts by how near the word is to the one that was asked for.
-const SAME_STEM = 0.9;
-const PREFIX = 0.5;
+// How much a find counts that is not the very word asked for: another form of it, a part of a name in code, a longer word or one
+// that differs in a letter, the words of a compound, or of a dotted name only the last.
+const SAME_STEM = 0.7;
 const PART = 0.5;
-const NEAR = 0.4;
+const FAR = 0.5;
+const LESS = 0.6;
 
-// Words that stand side by side as they do in the query.
-const SIDE_BY_SIDE = 1.5;
-const CUTOFF = 0.08;
+// How much more a section counts in which the words of the query stand side by side, as they do there.
+const SIDE_BY_SIDE = 1.4;
+
+// In how many of the sections a single Chinese character must be to be taken for a word, and what it costs to take one or to leave it out.
+const COMMON = 0.2;
+const SINGLE = 4;
+
+// How many sections are shown at most, and how much of the first one's worth they must have.
 const MOST = 20;
+const CUTOFF = 0.08;
 
 const fold = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 const tokens = (text) => text.match(TOKEN) ?? [];
@@ -66,57 +73,61 @@ const add = (map, key, value) => (map.has(key) ? map.get(key).add(value) : map.s
 export class Finder {
   /**
    * @param pages what docweave.search writes
+   * @param lang the language they are in
    * @param stem gives the stem of a word in lower case
    */
-  constructor(pages, stem) {
-    const known = new Map();
-    this.stem = (word) => {
-      if (!known.has(word)) known.set(word, fold(stem(word.toLowerCase())));
-      return known.get(word);
-    };
+  constructor(pages, lang, stem) {
+    this.stem = stem;
+    this.words = new Map(); // word as it is written → its form and stem, and those of its parts
+    this.places = new Map(); // form → where it is: [section, field, times]
+    this.forms = new Map(); // stem → forms
+    this.stems = new Map(); // form → stems: more than one where only accents tell words apart
+    this.literals = new Map(); // text → the term for it
     this.sections = pages.flatMap(({ url, sections }) =>
       sections.map((section, place) => ({
-        url: `${url}#${section.id}`,
-        title: section.title,
-        page: place ? sections[0].title : "",
-        key: section.key,
-        text: section.text,
-        code: section.code,
+        ...section,
         id: section.id.replaceAll("-", "_"),
+        page: place ? sections[0].title : "",
+        url: `${url}#${section.id}`,
       })),
     );
-    this.places = new Map(); // folded form of a word → where it is: [section, field, times]
-    this.forms = new Map(); // stem → folded forms
-    this.stems = new Map(); // folded form → stems: more than one where only accents tell words apart
     for (const section of this.sections) {
       section.length = Object.fromEntries(NAMES.map((field) => [field, this.#read(section, field)]));
-      section.folded = Object.fromEntries(NAMES.map((field) => [field, fold(section[field])]));
-      section.run = this.#run(`${section.title} ${section.text}`);
+      section.run = this.#run(`${section.id.replaceAll("_", " ")} ${section.title} ${section.text}`);
+      section.all = fold(NAMES.map((field) => section[field]).join("\n"));
     }
     this.mean = Object.fromEntries(
       NAMES.map((field) => [field, sum(this.sections.map(({ length }) => length[field])) / this.sections.length || 1]),
     );
-    // Ids are English in every language: they make a find count more, but are none themselves.
-    for (const [form, places] of this.places) {
+    // Ids are English in every language: they make a find count more, but elsewhere they are none themselves.
+    for (const [form, places] of lang === "en" ? [] : this.places) {
       if (places.every(([, field]) => field === "id")) this.places.delete(form);
     }
+  }
+
+  // A word's form (without accents, in lower case), its stem and the forms of its parts.
+  #word(word) {
+    if (!this.words.has(word)) {
+      const parts = partsOf(word).map((part) => this.#word(part).form);
+      const known = { form: fold(word), stem: fold(this.stem(word.toLowerCase())), parts };
+      add(this.stems, known.form, known.stem);
+      add(this.forms, known.stem, known.form);
+      this.words.set(word, known);
+    }
+    return this.words.get(word);
   }
 
   // Takes in the words of a field, and returns how long it is.
   #read(section, field) {
     const times = new Map();
+    const take = (form, weight) => times.set(form, (times.get(form) ?? 0) + weight);
     let length = 0;
-    const take = (word, weight) => {
-      const form = fold(word);
-      times.set(form, (times.get(form) ?? 0) + weight);
-      add(this.stems, form, this.stem(word));
-      add(this.forms, this.stem(word), form);
-    };
     for (const token of tokens(section[field])) {
       length += HAN.test(token) ? token.length / 2 : 1;
       if (HAN.test(token)) continue;
-      take(token, 1);
-      for (const part of partsOf(token)) take(part, PART);
+      const { form, parts } = this.#word(token);
+      take(form, 1);
+      for (const part of parts) take(part, PART);
     }
     for (const [form, number] of times) {
       if (!this.places.has(form)) this.places.set(form, []);
@@ -127,162 +138,219 @@ export class Finder {
 
   // A text as a row of stems, in which neighbours can be looked for.
   #run(text) {
-    return ` ${tokens(text).map((token) => this.stem(token)).join(" ")} `;
+    return ` ${tokens(text).map((token) => this.#word(token).stem).join(" ")} `;
   }
 
   /**
-   * @returns {sections: [{url, title, page, excerpt: [{text, found}]}], instead: [[asked, looked for]], missing: [asked]}
+   * @returns {sections: [{url, title, page, worth, excerpt: [{text, found}]}], instead: [[asked, looked for]], missing: [asked]}
    */
   find(query) {
     const answer = { sections: [], instead: [], missing: [] };
     const asked = query.normalize("NFKC").match(TERM) ?? [];
     const terms = asked.flatMap((word, place) => this.#terms(word, place === asked.length - 1, answer));
-    const whole = sum(terms.map(({ rarity }) => rarity));
+    const { hits, marks } = this.#all(terms);
     const run = this.#run(query);
-    const scores = new Map();
+    const ranked = [...hits].map(([section, worth]) => {
+      const together = terms.length > 1 && section.run.includes(run);
+      return { section, worth: together ? worth * SIDE_BY_SIDE : worth };
+    });
+    ranked.sort((a, b) => b.worth - a.worth);
+    const marker = new Marker(marks, (word) => this.#word(word));
+    answer.sections = ranked
+      .filter(({ worth }) => worth >= CUTOFF * ranked[0].worth)
+      .slice(0, MOST)
+      .map(({ section, worth }) => ({ url: section.url, title: section.title, page: section.page, worth, excerpt: marker.excerpt(section) }));
+    return answer;
+  }
+
+  // A term is something to look for: its hits (section → what it is worth there, up to 1), its rarity and what to mark of it.
+  // These are its kinds: words, literals, and terms made of terms.
+
+  #words(near, far = new Map()) {
+    const worth = (forms) => {
+      const weights = new Map();
+      for (const [form, closeness] of forms) {
+        for (const [section, field, times] of this.places.get(form)) this.#weigh(weights, section, field, times * closeness);
+      }
+      return saturated(weights);
+    };
+    const hits = worth(near);
+    const rarity = this.#rarity(hits, [...near.keys()][0]);
+    for (const [section, much] of worth(far)) hits.set(section, Math.max(hits.get(section) ?? 0, FAR * much));
+    return { hits, rarity, marks: [...near.keys(), ...far.keys()].map((form) => ({ form })) };
+  }
+
+  #literal(text) {
+    if (!this.literals.has(text)) {
+      const pattern = HAN.test(text) ? text : `(?<![\\p{L}\\p{N}_])${text.replaceAll(".", "\\.")}(?![\\p{L}\\p{N}_])`;
+      const expression = new RegExp(pattern, "gu");
+      const weights = new Map();
+      for (const section of this.sections) {
+        if (!section.all.includes(text)) continue;
+        for (const field of NAMES) {
+          const times = fold(section[field]).match(expression)?.length;
+          if (times) this.#weigh(weights, section, field, times);
+        }
+      }
+      const hits = saturated(weights);
+      this.literals.set(text, { hits, rarity: this.#rarity(hits, text), marks: [{ pattern }] });
+    }
+    return this.literals.get(text);
+  }
+
+  // Of several terms, sections with all of them come first.
+  #all(terms) {
+    const whole = sum(terms.map(({ rarity }) => rarity));
+    const found = new Map();
     for (const { hits, rarity } of terms) {
-      for (const [section, weight] of hits) {
-        const so = scores.get(section) ?? { score: 0, covered: 0 };
-        so.score += (rarity * weight) / (SATURATION + weight);
-        so.covered += rarity;
-        scores.set(section, so);
+      for (const [section, worth] of hits) {
+        const [much, covered] = found.get(section) ?? [0, 0];
+        found.set(section, [much + rarity * worth, covered + rarity]);
       }
     }
-    const ranked = [...scores].map(([section, { score, covered }]) => {
-      const neighbours = terms.length > 1 && section.run.includes(run) ? SIDE_BY_SIDE : 1;
-      return { section, score: score * neighbours * (covered / whole) ** 2 };
-    });
-    ranked.sort((a, b) => b.score - a.score);
-    const marks = new Marks(terms);
-    answer.sections = ranked
-      .filter(({ score }) => score >= CUTOFF * ranked[0].score)
-      .slice(0, MOST)
-      .map(({ section, score }) => ({ ...section, score, excerpt: marks.excerpt(section) }));
-    return answer;
+    const hits = new Map([...found].map(([section, [much, covered]]) => [section, (much / whole) * (covered / whole)]));
+    return { hits, rarity: whole, marks: terms.flatMap(({ marks }) => marks) };
+  }
+
+  // One term, or else, for less, another.
+  #either(term, other) {
+    const hits = new Map(term.hits);
+    for (const [section, worth] of other.hits) hits.set(section, Math.max(hits.get(section) ?? 0, LESS * worth));
+    return { hits, rarity: term.hits.size ? term.rarity : other.rarity, marks: [...term.marks, ...other.marks] };
+  }
+
+  #weigh(weights, section, field, times) {
+    const { weight, length } = FIELDS[field];
+    const worth = (weight * times) / (1 - length + (length * section.length[field]) / this.mean[field]);
+    weights.set(section, (weights.get(section) ?? 0) + worth);
+  }
+
+  // What few sections have tells more, and so does a longer word.
+  #rarity(hits, word) {
+    const rarity = Math.log(1 + (this.sections.length - hits.size + 0.5) / (hits.size + 0.5));
+    return Math.sqrt(rarity) * (HAN.test(word) ? 1 : Math.min(1, word.length / 5));
   }
 
   // What to look for, for one word of the query: usually one term.
   #terms(word, last, answer) {
     if (HAN.test(word)) return this.#characters(word, answer);
     if (word.includes(".")) {
-      const name = this.#literal(fold(word));
-      return name.hits.size ? [name] : word.split(".").flatMap((part) => this.#terms(part, last, answer));
+      const whole = this.#literal(fold(word));
+      const names = word.split(".");
+      if (whole.hits.size) return [this.#either(whole, ...this.#terms(names.at(-1), false, answer))];
+      return names.flatMap((name) => this.#terms(name, last, answer));
     }
-    const near = this.#near(word, last);
-    if (near.size) return [this.#term(near)];
-    const [replacement] = this.#misspelt(word);
+    const [near, far] = this.#near(word, last);
+    if (near.size || far.size) return [near.size ? this.#words(near, far) : this.#words(far)];
+    const replacement = this.#misspelt(word);
     if (replacement) {
       answer.instead.push([word, replacement]);
-      return [this.#term(this.#near(replacement, false))];
+      return [this.#words(...this.#near(replacement, false))];
     }
     answer.missing.push(word);
     return [];
   }
 
-  // The forms in which a word is found, with how near each is to it.
+  // The forms in which a word is found, with how near each is to it: the same word, and words that begin with it or look like it.
   #near(word, last) {
     const form = fold(word);
     const near = new Map();
-    const take = (other, closeness) => {
-      if (this.places.has(other)) near.set(other, Math.max(closeness, near.get(other) ?? 0));
-    };
-    const stems = new Set([this.stem(word), ...(this.stems.get(form) ?? [])]);
-    for (const [stem, others] of this.forms) {
-      const closeness = stems.has(stem) ? SAME_STEM : [...stems].some((one) => alike(one, stem)) ? NEAR : 0;
-      if (closeness) for (const other of others) take(other, closeness);
+    const far = new Map();
+    const take = (map, other, closeness) => this.places.has(other) && !near.has(other) && map.set(other, closeness);
+    const stems = [fold(this.stem(word.toLowerCase())), ...(this.stems.get(form) ?? [])];
+    take(near, form, 1);
+    for (const stem of stems) for (const other of this.forms.get(stem) ?? []) take(near, other, SAME_STEM);
+    for (const other of this.places.keys()) {
+      if (other.startsWith(form) && (form.length > 2 || last)) take(far, other, form.length / other.length);
+      else if (near.size && alike(form, other)) take(far, other, 1);
     }
-    if (form.length > 2 || last) {
-      for (const other of this.places.keys()) {
-        if (other.startsWith(form)) take(other, (PREFIX * form.length) / other.length);
-      }
-    }
-    take(form, 1);
-    return near;
+    return [near, far];
   }
 
-  // The known word with the fewest edits, of those the one that most sections have.
+  // The known word with the fewest edits, of those the one in most places.
   #misspelt(word) {
-    const stem = this.stem(word);
-    const most = stem.length < 5 ? 0 : stem.length < 8 ? 1 : 2;
-    if (!most) return [];
-    const found = [];
-    for (const [other, forms] of this.forms) {
-      if (other[0] !== stem[0] || other.length < 4) continue;
-      const edits = distance(stem, other, most);
-      if (edits > most) continue;
-      for (const form of forms) if (this.places.has(form)) found.push([form, edits, this.places.get(form).length]);
+    const form = fold(word);
+    const stem = fold(this.stem(word.toLowerCase()));
+    let best;
+    for (const [other, places] of this.places) {
+      if (other[0] !== form[0] || other.length < 4) continue;
+      const edits = Math.min(mistakes(form, other), ...[...this.stems.get(other)].map((one) => mistakes(stem, one)));
+      if (edits < (best?.edits ?? Infinity) || (edits === best?.edits && places.length > best.many)) best = { other, edits, many: places.length };
     }
-    return found.sort(([, a, many], [, b, more]) => a - b || more - many)[0] ?? [];
+    return best?.other;
   }
 
-  // Chinese: as it stands; or else the longest pieces of it that are known; or else with one character another.
+  // Chinese: as it stands and as a compound; or else with one character another; or else what is known of it.
   #characters(run, answer) {
     const whole = this.#literal(run);
+    const compound = this.#compound(run, false);
+    if (compound) return [this.#either(whole, this.#all(compound.known))];
     if (whole.hits.size) return [whole];
-    const pieces = this.#pieces(run);
-    if (pieces) return pieces;
-    for (let place = 0; run.length > 3 && place < run.length; place++) {
+    const similar = run.length > 3 && this.#similar(run);
+    if (similar) {
+      answer.instead.push([run, similar]);
+      return [this.#literal(similar)];
+    }
+    const part = run.length > 4 && this.#compound(run, true);
+    answer.missing.push(...(part ? part.unknown : [run]));
+    return part ? part.known : [];
+  }
+
+  // The words that a run of characters is most likely made of: those that most sections have.
+  #compound(run, partly) {
+    const best = [{ likely: 0, known: [], unknown: [] }];
+    for (let end = 1; end <= run.length; end++) {
+      for (let start = 0; start < end; start++) {
+        const piece = run.slice(start, end);
+        if (!best[start] || piece === run) continue;
+        const { likely, known, unknown } = best[start];
+        const term = this.#literal(piece);
+        const many = term.hits.size;
+        let next;
+        if (piece.length > 1 && many) next = { likely: likely + Math.log(1 + many), known: [...known, term], unknown };
+        else if (piece.length > 1) continue;
+        else if (many > this.sections.length * COMMON) next = { likely: likely - SINGLE, known: [...known, term], unknown };
+        else if (partly) next = { likely: likely - SINGLE, known, unknown: [...unknown, piece] };
+        if (next && next.likely > (best[end]?.likely ?? -Infinity)) best[end] = next;
+      }
+    }
+    const words = best[run.length];
+    return words?.known.some(({ marks: [{ pattern }] }) => pattern.length > 1) ? words : null;
+  }
+
+  // What the texts have that differs from a run in one character.
+  #similar(run) {
+    for (let place = 0; place < run.length; place++) {
       const pattern = new RegExp(`${run.slice(0, place)}\\p{sc=Han}${run.slice(place + 1)}`, "u");
-      const known = this.sections.map(({ title, text }) => `${title} ${text}`.match(pattern)?.[0]).find(Boolean);
-      if (known) {
-        answer.instead.push([run, known]);
-        return [this.#literal(known)];
-      }
+      const known = this.sections.map(({ all }) => all.match(pattern)?.[0]).find(Boolean);
+      if (known) return known;
     }
-    answer.missing.push(run);
-    return [];
-  }
-
-  #pieces(run) {
-    if (!run) return [];
-    for (let length = run.length; length > 1; length--) {
-      const piece = this.#literal(run.slice(0, length));
-      const rest = piece.hits.size && this.#pieces(run.slice(length));
-      if (rest) return [piece, ...rest];
-    }
-    return null;
-  }
-
-  #term(near) {
-    const hits = new Map();
-    for (const [form, closeness] of near) {
-      for (const [section, field, times] of this.places.get(form)) this.#hit(hits, section, field, times * closeness);
-    }
-    return { hits, rarity: this.#rarity(hits), forms: near };
-  }
-
-  #literal(text) {
-    const hits = new Map();
-    const pattern = HAN.test(text) ? text : `(?<![\\p{L}\\p{N}_])${text.replaceAll(".", "\\.")}(?![\\p{L}\\p{N}_])`;
-    const expression = new RegExp(pattern, "gu");
-    for (const section of this.sections) {
-      for (const field of NAMES) {
-        const times = section.folded[field].match(expression)?.length;
-        if (times) this.#hit(hits, section, field, times);
-      }
-    }
-    return { hits, rarity: this.#rarity(hits), pattern };
-  }
-
-  #hit(hits, section, field, times) {
-    const { weight, length } = FIELDS[field];
-    const worth = (weight * times) / (1 - length + (length * section.length[field]) / this.mean[field]);
-    hits.set(section, (hits.get(section) ?? 0) + worth);
-  }
-
-  #rarity(hits) {
-    return Math.log(1 + (this.sections.length - hits.size + 0.5) / (hits.size + 0.5));
   }
 }
 
-// Long stems that differ by one letter: spellings (normalise, normalize) and endings that the stemmer leaves.
-const alike = (a, b) => a.length > 6 && b.length > 6 && a.slice(0, 4) === b.slice(0, 4) && distance(a, b, 1) === 1;
+// What hits weigh, as something between 0 and 1.
+const saturated = (weights) => new Map([...weights].map(([section, weight]) => [section, weight / (SATURATION + weight)]));
 
-/** What was found, in the text it was found in. */
-class Marks {
-  constructor(terms) {
-    this.forms = new Set(terms.flatMap(({ forms }) => [...(forms?.keys() ?? [])]));
-    this.pattern = new RegExp([...terms.flatMap(({ pattern }) => pattern ?? []), WORD].join("|"), "giu");
+// How many mistakes make one word of the other, if they are few for its length. Another ending is one and a half.
+const mistakes = (a, b) => {
+  if (a.length < 5) return Infinity;
+  const most = a.length < 8 ? 1 : 2;
+  const edits = distance(a, b, most);
+  if (edits <= most) return edits;
+  let same = 0;
+  while (a[same] && a[same] === b[same]) same++;
+  return same > 3 && Math.max(a.length, b.length) - same < 3 ? 1.5 : Infinity;
+};
+
+// Long words that differ in one letter: spellings (normalise, normalize) and forms that the stemmer tells apart.
+const alike = (a, b) => a.length > 6 && b.length > 6 && a.startsWith(b.slice(0, 4)) && distance(a, b, 1) === 1;
+
+/** Marks what was found in the text it was found in. */
+class Marker {
+  constructor(marks, word) {
+    this.word = word;
+    this.forms = new Set(marks.flatMap(({ form }) => form ?? []));
+    this.pattern = new RegExp([...marks.flatMap(({ pattern }) => pattern ?? []), WORD].join("|"), "giu");
   }
 
   // A text cut where something found begins and ends.
@@ -290,8 +358,10 @@ class Marks {
     const pieces = [];
     let end = 0;
     for (const { 0: match, index } of text.matchAll(this.pattern)) {
-      const found = HAN.test(match) || match.includes(".") || [match, ...partsOf(match)].some((word) => this.forms.has(fold(word)));
-      if (!found) continue;
+      if (!HAN.test(match) && !match.includes(".")) {
+        const { form, parts } = this.word(match);
+        if (![form, ...parts].some((each) => this.forms.has(each))) continue;
+      }
       pieces.push({ text: text.slice(end, index), found: false }, { text: match, found: true });
       end = index + match.length;
     }
@@ -300,11 +370,10 @@ class Marks {
 
   // The part of a section's text in which the most of what was asked for stands; or the names in its code.
   excerpt({ text, code }) {
-    const size = HAN.test(text) ? 90 : 180;
-    const pieces = this.cut(text);
+    const size = HAN.test(text.slice(0, 50)) ? 90 : 180;
     const found = [];
     let place = 0;
-    for (const piece of pieces) {
+    for (const piece of this.cut(text)) {
       if (piece.found) found.push({ place, form: fold(piece.text) });
       place += piece.text.length;
     }
@@ -312,16 +381,16 @@ class Marks {
       const names = this.cut(code).filter((piece) => piece.found);
       if (names.length) return names.flatMap((name, index) => (index ? [{ text: " … ", found: false }, name] : [name]));
     }
-    const within = ({ place: from }) => found.filter(({ place }) => place >= from && place < from + size * 0.7);
-    const many = (one) => new Set(within(one).map(({ form }) => form)).size;
+    const near = ({ place: from }) => found.filter(({ place }) => place >= from && place < from + size * 0.7);
+    const many = (one) => new Set(near(one).map(({ form }) => form)).size;
     const best = found.reduce((one, other) => (many(other) > many(one) ? other : one), { place: 0 });
-    // From the beginning of the sentence, if that is near.
+
+    // From the beginning of its sentence, if that is near; up to the end of a word.
     const before = text.slice(0, best.place);
-    const sentence = Math.max(0, ...[...before.matchAll(/[.?!:] |[。？！：]/g)].map(({ 0: stop, index }) => index + stop.length));
-    const near = best.place - sentence < size * 0.3;
-    const from = near ? sentence : Math.max(before.slice(0, -size * 0.2).lastIndexOf(" ") + 1, best.place - Math.round(size * 0.3));
-    let to = from + size;
-    if (to < text.length && !HAN.test(text[to])) to = text.lastIndexOf(" ", to);
-    return this.cut(`${near ? "" : "… "}${text.slice(from, to)}${to < text.length ? " …" : ""}`);
+    const sentence = before.match(/.*(?:[.?!:] |[。？！：])/u)?.[0].length ?? 0;
+    const [from, start] = best.place - sentence < size * 0.3 ? [sentence, ""] : [best.place - Math.round(size * 0.2), "… "];
+    const rest = text.slice(from, from + size);
+    const whole = from + size < text.length ? rest.replace(/[^\s\p{sc=Han}，。、]+$/u, "") : rest;
+    return this.cut(start + (start ? whole.replace(/^[^\s\p{sc=Han}]+ /u, "") : whole) + (whole === rest ? "" : "…"));
   }
 }

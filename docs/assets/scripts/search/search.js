@@ -56,7 +56,8 @@ export const start = async (dialog) => {
   const list = dialog.querySelector("[role=listbox]");
   const status = dialog.querySelector("[role=status]");
   const says = dialog.dataset;
-  const finder = new Finder(...(await Promise.all([pages(), stemmer()])));
+  const [found, stem] = await Promise.all([pages(), stemmer()]);
+  const finder = new Finder(found, lang, stem);
   let active = -1;
 
   const message = ({ sections, instead, missing }) => {
