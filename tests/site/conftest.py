@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 
 from docweave.project import Project
 from tests.site.pages import KINDS, path_of
 
+expect.set_options(timeout=20_000)  # milliseconds: what is not there by then will not come, however busy the machine
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
