@@ -63,10 +63,18 @@ def sections(html: str) -> tuple[Section, ...]:
 
 @lru_cache(maxsize=16)
 def index(entries: tuple[Entry, ...]) -> bytes:
-    """Return the file that the browser fetches: JSON, compressed here because not every server does it."""
-    pages = [{"url": entry.url, "sections": [vars(section) for section in entry.sections]} for entry in entries]
-    text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(text.encode(), mtime=0)
+    """Return the file that the browser fetches: JSON, compressed here because not every server does it.
+
+    It lists, for all sections, first their addresses, then their titles and so on: like beside like is a twentieth smaller.
+    """
+    all_sections = [(entry, section) for entry in entries for section in entry.sections]
+    columns = {
+        "url": [f"{entry.url}#{section.id}" for entry, section in all_sections],
+        "page": ["" if section is entry.sections[0] else entry.sections[0].title for entry, section in all_sections],
+    }
+    for name in ("title", "key", "code", "text"):
+        columns[name] = [getattr(section, name) for _, section in all_sections]
+    return gzip.compress(json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
 
 
 @dataclass

@@ -25,7 +25,6 @@ plugins:
       fallback_to_default: false
       build_only_locale: !ENV [TINY_LOCALE, null]
       reconfigure_material: false
-      reconfigure_search: false
       languages:
         - {locale: en, name: English, default: true}
         - {locale: ru, name: Русский}
@@ -72,10 +71,9 @@ class Site:
         return self.tiny.read(f"site/{name}")
 
     def search(self, locale):
-        """The sections that the search of a language knows, by the page's address."""
-        pages = json.loads(gzip.decompress(self.tiny.path(f"site/search/{locale}.json.gz").read_bytes()))
-        assert len({page["url"] for page in pages}) == len(pages)
-        return {page["url"]: page["sections"] for page in pages}
+        """The sections that the search of a language knows, by their addresses."""
+        columns = json.loads(gzip.decompress(self.tiny.path(f"site/search/{locale}.json.gz").read_bytes()))
+        return {values[0]: dict(zip(columns, values)) for values in zip(*columns.values(), strict=True)}
 
     def page(self, name):
         return BeautifulSoup(self.read(name), "html.parser")
@@ -139,30 +137,30 @@ def test_figures_stand_in_the_page_itself_and_no_token_is_left(site):
 
 def test_the_search_knows_the_sections_of_every_page_of_its_language(site):
     site.build()
-    assert {url: [section["id"] for section in sections] for url, sections in site.search("ru").items()} == {
-        "ru/": ["start", "curves"],
-        "ru/greetings/": ["greetings", "mistakes"],
-    }
-    start, curves = site.search("en")[""]
-    assert "Welcome." in start["text"] and "The smallest model" in start["text"]
-    assert "A line that rises" in curves["text"] and "matplotlib.pyplot" in curves["code"]
-    greetings, mistakes = site.search("ru")["ru/greetings/"]
-    assert "Hello" in greetings["code"] and "здороваемся" in greetings["code"]
-    assert "ValueError" in mistakes["code"] and mistakes["title"] == "Ошибки"
+    english, russian = site.search("en"), site.search("ru")
+    assert sorted(english) == ["#curves", "#start", "greetings/#greetings", "greetings/#mistakes"]
+    assert sorted(russian) == sorted(f"ru/{address}" for address in english)
+    assert "Welcome." in english["#start"]["text"] and "The smallest model" in english["#start"]["text"]
+    assert "A line that rises" in english["#curves"]["text"] and "matplotlib.pyplot" in english["#curves"]["code"]
+    assert {"Hello", "здороваемся"} <= set(russian["ru/greetings/#greetings"]["code"].replace(",", " ").split())
+    mistakes = russian["ru/greetings/#mistakes"]
+    assert (mistakes["page"], mistakes["title"]) == ("Приветствия", "Ошибки") and "ValueError" in mistakes["code"]
 
 
 def test_the_search_finds_nothing_that_is_for_the_eye_or_stands_around_the_page(site):
     site.build()
-    known = str(site.search("en")) + str(site.search("ru"))
+    sections = [*site.search("en").values(), *site.search("ru").values()]
+    known = " ".join(value for section in sections for name, value in section.items() if name != "url")
     assert not any(words in known for words in ("viewBox", "@@docweave", "headerlink", "#", "Edit this page", "Править"))
 
 
-def test_the_search_of_a_second_build_knows_each_page_once(site):
+def test_the_search_of_a_second_build_knows_each_section_once(site):
     site.build()
     site.tiny.replace("docs/ru/index.md", "Добро пожаловать.", "Здравствуйте.")
     site.build()
-    assert len(site.search("ru")) == 2
-    assert "Здравствуйте." in site.search("ru")["ru/"][0]["text"]
+    columns = json.loads(gzip.decompress(site.tiny.path("site/search/ru.json.gz").read_bytes()))
+    assert len(columns["url"]) == len(site.search("ru")) == 4
+    assert "Здравствуйте." in site.search("ru")["ru/#start"]["text"]
 
 
 def test_the_link_to_a_section_is_named_in_the_language_of_the_page(site):

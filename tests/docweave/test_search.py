@@ -45,16 +45,18 @@ def test_a_heading_without_an_id_begins_no_section_since_no_link_leads_there():
 
 
 def test_the_file_is_json_that_gzip_unpacks_and_always_the_same():
-    entries = (Entry("ru/layers/", (Section("a", "Слои", "Слой — это функция.", "слой", "layers.Dense"),)),)
+    layers = Section("layers", "Слои", "Слой — это функция.", "слой", "layers.Dense")
+    build = Section("build", "Собрать", "Соберём сеть.", "", "keras.Model")
+    entries = (Entry("ru/layers/", (layers, build)), Entry("ru/", (build,)))
     file = index(entries)
-    assert json.loads(gzip.decompress(file)) == [
-        {
-            "url": "ru/layers/",
-            "sections": [
-                {"id": "a", "title": "Слои", "text": "Слой — это функция.", "key": "слой", "code": "layers.Dense"}
-            ],
-        }
-    ]
+    assert json.loads(gzip.decompress(file)) == {
+        "url": ["ru/layers/#layers", "ru/layers/#build", "ru/#build"],
+        "page": ["", "Слои", ""],
+        "title": ["Слои", "Собрать", "Собрать"],
+        "key": ["слой", "", ""],
+        "code": ["layers.Dense", "keras.Model", "keras.Model"],
+        "text": ["Слой — это функция.", "Соберём сеть.", "Соберём сеть."],
+    }
     index.cache_clear()
     assert index(entries) == file
 

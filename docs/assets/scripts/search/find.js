@@ -72,25 +72,21 @@ const add = (map, key, value) => (map.has(key) ? map.get(key).add(value) : map.s
 /** The sections of one language, ready to be searched. */
 export class Finder {
   /**
-   * @param pages what docweave.search writes
+   * @param columns what docweave.search writes
    * @param lang the language they are in
    * @param stem gives the stem of a word in lower case
    */
-  constructor(pages, lang, stem) {
+  constructor(columns, lang, stem) {
     this.stem = stem;
     this.words = new Map(); // word as it is written → its form and stem, and those of its parts
     this.places = new Map(); // form → where it is: [section, field, times]
     this.forms = new Map(); // stem → forms
     this.stems = new Map(); // form → stems: more than one where only accents tell words apart
     this.literals = new Map(); // text → the term for it
-    this.sections = pages.flatMap(({ url, sections }) =>
-      sections.map((section, place) => ({
-        ...section,
-        id: section.id.replaceAll("-", "_"),
-        page: place ? sections[0].title : "",
-        url: `${url}#${section.id}`,
-      })),
-    );
+    this.sections = columns.url.map((url, row) => ({
+      ...Object.fromEntries(Object.keys(columns).map((name) => [name, columns[name][row]])),
+      id: url.split("#")[1].replaceAll("-", "_"),
+    }));
     for (const section of this.sections) {
       section.length = Object.fromEntries(NAMES.map((field) => [field, this.#read(section, field)]));
       section.run = this.#run(`${section.id.replaceAll("_", " ")} ${section.title} ${section.text}`);

@@ -26,7 +26,7 @@ const stemmer = async () => {
 };
 
 // The server may have sent it as compressed or already have the browser unpack it: gzip begins with 1f.
-const pages = async () => {
+const index = async () => {
   const answer = await fetch(new URL(`search/${lang}.json.gz`, site));
   if (!answer.ok) throw new Error(`${answer.status}: ${answer.url}`);
   const file = await answer.blob();
@@ -56,8 +56,8 @@ export const start = async (dialog) => {
   const list = dialog.querySelector("[role=listbox]");
   const status = dialog.querySelector("[role=status]");
   const says = dialog.dataset;
-  const [found, stem] = await Promise.all([pages(), stemmer()]);
-  const finder = new Finder(found, lang, stem);
+  const [columns, stem] = await Promise.all([index(), stemmer()]);
+  const finder = new Finder(columns, lang, stem);
   let active = -1;
 
   const message = ({ sections, instead, missing }) => {
