@@ -1,4 +1,4 @@
-"""The MkDocs plugin: hands each page to the weaver and to the search, and the site's languages to the theme. It decides nothing."""
+"""The MkDocs plugin: hands pages to the weaver and the search, and languages to the theme. It decides nothing."""
 
 import logging
 import re

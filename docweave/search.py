@@ -49,7 +49,7 @@ class Entry:
 
 @lru_cache(maxsize=1024)
 def sections(html: str) -> tuple[Section, ...]:
-    """Return the sections of a page's content. A page that has not changed is read once, however often the site is built.
+    """Return the sections of a page's content. A page that has not changed is read only once.
 
     Args:
         html: the content alone. Links of headings to themselves, `class="headerlink"`, are left out, and so is what
@@ -65,7 +65,7 @@ def sections(html: str) -> tuple[Section, ...]:
 def index(entries: tuple[Entry, ...]) -> bytes:
     """Return the file that the browser fetches: JSON, compressed here because not every server does it.
 
-    It lists, for all sections, first their addresses, then their titles and so on: like beside like is a twentieth smaller.
+    It lists, for all sections, first their addresses, then their titles and so on: like beside like is smaller.
     """
     all_sections = [(entry, section) for entry in entries for section in entry.sections]
     columns = {

@@ -1,4 +1,4 @@
-"""What a reader finds with the search, in a real browser: tables of queries in each language, and how its dialog behaves."""
+"""What a reader finds with the search, in a browser: a table of queries in each language, and what the dialog does."""
 
 import gzip
 import json
@@ -29,11 +29,14 @@ ASK = """(query) => {
     return {took, results, status: document.querySelector(".search [role=status]").textContent};
 }"""
 
-WIDEST = """() => Math.max(...[...document.querySelectorAll(".search, .search *")].map((each) => each.getBoundingClientRect().right))"""
+WIDEST = """() => {
+    const elements = [...document.querySelectorAll(".search, .search *")];
+    return Math.max(...elements.map((element) => element.getBoundingClientRect().right));
+}"""
 
 VIOLATIONS = """() => {
     window.violations = [];
-    addEventListener("securitypolicyviolation", (event) => violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
+    addEventListener("securitypolicyviolation", ({violatedDirective}) => violations.push(violatedDirective));
     const policy = Object.assign(document.createElement("meta"), {httpEquiv: "Content-Security-Policy"});
     policy.content = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:";
     document.head.append(policy);
@@ -64,7 +67,7 @@ def search(page, served):
 
 
 def queries(locale: str) -> list[dict]:
-    """Return a table: of each query the sections of which one must be among the first so many, or none if nothing may be found."""
+    """Return a table: queries with the sections of which one must be among the first `within`; none: no result."""
     return yaml.safe_load((QUERIES / f"{locale}.yml").read_text("utf-8"))
 
 
@@ -144,8 +147,8 @@ def test_the_dialog_says_in_the_language_of_the_page_what_it_did(locale, search)
     answer = page.evaluate(ASK, "Keras")
     assert answer["status"] == phrase("Found: {count}.").format(count=len(answer["results"]))
     answer = page.evaluate(ASK, "loss_wieghts")
-    instead = phrase("There is no “{asked}”. Shown instead: “{used}”.").format(asked="loss_wieghts", used="loss_weights")
-    assert answer["results"] and answer["status"].endswith(instead)
+    instead = phrase("There is no “{asked}”. Shown instead: “{used}”.")
+    assert answer["results"] and answer["status"].endswith(instead.format(asked="loss_wieghts", used="loss_weights"))
     answer = page.evaluate(ASK, "qwqwqw")
     assert answer == answer | {"status": phrase("Not found: {words}.").format(words="qwqwqw"), "results": []}
     assert page.evaluate(ASK, " ")["status"] == start
@@ -157,7 +160,8 @@ def test_from_a_disk_the_dialog_says_that_it_needs_a_server(locale, page, built)
     page.goto((built / path_of(locale, "setup") / "index.html").as_uri())
     page.keyboard.press("/")
     status = page.locator(".search [role=status]")
-    expect(status).to_have_text(PROJECT.catalogs[locale]("These pages are opened from a disk. The search needs a web server."))
+    phrase = PROJECT.catalogs[locale]
+    expect(status).to_have_text(phrase("These pages are opened from a disk. The search needs a web server."))
 
 
 def test_the_dialog_says_so_if_the_search_does_not_come(page, served):
@@ -189,8 +193,8 @@ def test_everything_can_be_done_with_the_keyboard(search):
     options = page.get_by_role("option")
     expect(options).not_to_have_count(0)
     expect(box).to_have_attribute("aria-expanded", "true")
-    for key, place in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", -1), ("ArrowDown", 0), ("ArrowDown", 1)):
-        page.keyboard.press(key)
+    for key, place in (("Down", 0), ("Down", 1), ("Up", 0), ("Up", -1), ("Down", 0), ("Down", 1)):
+        page.keyboard.press(f"Arrow{key}")
         chosen = options.nth(place)
         expect(chosen).to_have_attribute("aria-selected", "true")
         expect(box).to_have_attribute("aria-activedescendant", chosen.get_attribute("id"))

@@ -1,8 +1,8 @@
 // Finds the sections that a query is about. Nothing here knows the page: words in, sections out.
 //
-// A word is found in all its forms (by Snowball's stemmers), without its accents, as the beginning of a longer word and as a part of
-// a name in code. Chinese is looked for as it stands: its texts are not cut into words, only a query that is a compound is.
-// Sections are ranked by BM25F: what a heading says counts more than what a text mentions, and what is rare more than what is not.
+// A word is found in all its forms (by Snowball's stemmers), without its accents, as the beginning of a longer word and
+// as a part of a name in code. Chinese is looked for as it stands: texts are not cut into words, only a long query is.
+// Sections are ranked by BM25F: a heading counts more than what a text mentions, and rare words more than others.
 
 const WORD = "(?:(?!\\p{sc=Han})[\\p{L}\\p{M}\\p{N}_])+";
 const TOKEN = new RegExp(`${WORD}|\\p{sc=Han}+`, "gu");
@@ -22,8 +22,8 @@ const FIELDS = {
 const NAMES = Object.keys(FIELDS);
 const SATURATION = 1.5;
 
-// How much a find counts that is not the very word asked for: another form of it, a part of a name in code, a longer word or one
-// that differs in a letter, the words of a compound, or of a dotted name only the last.
+// How much a find counts that is not the very word asked for: another form of it, a part of a name in code, a longer
+// word or one that differs in a letter, the words of a compound, or of a dotted name only the last.
 const SAME_STEM = 0.7;
 const PART = 0.5;
 const FAR = 0.5;
@@ -32,7 +32,8 @@ const LESS = 0.6;
 // How much more a section counts in which the words of the query stand side by side, as they do there.
 const SIDE_BY_SIDE = 1.4;
 
-// In how many of the sections a single Chinese character must be to be taken for a word, and what it costs to take one or to leave it out.
+// In how many of the sections a single Chinese character must be to be taken for a word, and what it costs to take one
+// or to leave it out.
 const COMMON = 0.2;
 const SINGLE = 4;
 
@@ -50,7 +51,7 @@ const partsOf = (word) => {
   return parts.length > 1 ? parts.filter((part) => part.length > 2) : [];
 };
 
-// Edits from one word to another: a letter more, less or another, or two swapped. Beyond `most` it does not matter how many.
+// Edits from one word to another: a letter more, less or another, or two swapped. Beyond `most` they are not counted.
 const distance = (a, b, most) => {
   if (Math.abs(a.length - b.length) > most) return most + 1;
   let [before, last] = [[], Array.from({ length: b.length + 1 }, (_, column) => column)];
@@ -138,7 +139,11 @@ export class Finder {
   }
 
   /**
-   * @returns {sections: [{url, title, page, worth, excerpt: [{text, found}]}], instead: [[asked, looked for]], missing: [asked]}
+   * @returns {
+   *   sections: [{url, title, page, worth, excerpt: [{text, found}]}], the best first
+   *   instead: [[asked, looked for]], the words that were taken for others
+   *   missing: [asked], those that are nowhere
+   * }
    */
   find(query) {
     const answer = { sections: [], instead: [], missing: [] };
@@ -155,25 +160,31 @@ export class Finder {
     answer.sections = ranked
       .filter(({ worth }) => worth >= CUTOFF * ranked[0].worth)
       .slice(0, MOST)
-      .map(({ section, worth }) => ({ url: section.url, title: section.title, page: section.page, worth, excerpt: marker.excerpt(section) }));
+      .map(({ section, worth }) => {
+        const { url, title, page } = section;
+        return { url, title, page, worth, excerpt: marker.excerpt(section) };
+      });
     return answer;
   }
 
-  // A term is something to look for: its hits (section → what it is worth there, up to 1), its rarity and what to mark of it.
+  // A term is something to look for: its hits (section → what it is worth there, up to 1), its rarity and what to mark.
   // These are its kinds: words, literals, and terms made of terms.
 
   #words(near, far = new Map()) {
     const worth = (forms) => {
       const weights = new Map();
       for (const [form, closeness] of forms) {
-        for (const [section, field, times] of this.places.get(form)) this.#weigh(weights, section, field, times * closeness);
+        for (const [section, field, times] of this.places.get(form)) {
+          this.#weigh(weights, section, field, times * closeness);
+        }
       }
       return saturated(weights);
     };
     const hits = worth(near);
     const rarity = this.#rarity(hits, [...near.keys()][0]);
     for (const [section, much] of worth(far)) hits.set(section, Math.max(hits.get(section) ?? 0, FAR * much));
-    return { hits, rarity, marks: [...near.keys(), ...far.keys()].map((form) => ({ form })) };
+    const marks = [...near.keys(), ...far.keys()].filter((form) => form.length > 1).map((form) => ({ form }));
+    return { hits, rarity, marks };
   }
 
   #literal(text) {
@@ -204,7 +215,8 @@ export class Finder {
         found.set(section, [much + rarity * worth, covered + rarity]);
       }
     }
-    const hits = new Map([...found].map(([section, [much, covered]]) => [section, (much / whole) * (covered / whole)]));
+    const hits = new Map();
+    for (const [section, [much, covered]] of found) hits.set(section, (much / whole) * (covered / whole));
     return { hits, rarity: whole, marks: terms.flatMap(({ marks }) => marks) };
   }
 
@@ -247,7 +259,7 @@ export class Finder {
     return [];
   }
 
-  // The forms in which a word is found, with how near each is to it: the same word, and words that begin with it or look like it.
+  // The forms in which a word is found, with how near each is: its own, and those of words that begin or look like it.
   #near(word, last) {
     const form = fold(word);
     const near = new Map();
@@ -267,13 +279,14 @@ export class Finder {
   #misspelt(word) {
     const form = fold(word);
     const stem = fold(this.stem(word.toLowerCase()));
-    let best;
+    let best = { edits: Infinity };
     for (const [other, places] of this.places) {
       if (other[0] !== form[0] || other.length < 4) continue;
       const edits = Math.min(mistakes(form, other), ...[...this.stems.get(other)].map((one) => mistakes(stem, one)));
-      if (edits < (best?.edits ?? Infinity) || (edits === best?.edits && places.length > best.many)) best = { other, edits, many: places.length };
+      const many = places.length;
+      if (edits < best.edits || (edits === best.edits && many > best.many)) best = { other, edits, many };
     }
-    return best?.other;
+    return best.other;
   }
 
   // Chinese: as it stands and as a compound; or else with one character another; or else what is known of it.
@@ -301,13 +314,15 @@ export class Finder {
         if (!best[start] || piece === run) continue;
         const { likely, known, unknown } = best[start];
         const term = this.#literal(piece);
-        const many = term.hits.size;
+        const single = piece.length === 1;
         let next;
-        if (piece.length > 1 && many) next = { likely: likely + Math.log(1 + many), known: [...known, term], unknown };
-        else if (piece.length > 1) continue;
-        else if (many > this.sections.length * COMMON) next = { likely: likely - SINGLE, known: [...known, term], unknown };
-        else if (partly) next = { likely: likely - SINGLE, known, unknown: [...unknown, piece] };
-        if (next && next.likely > (best[end]?.likely ?? -Infinity)) best[end] = next;
+        if (term.hits.size > (single ? this.sections.length * COMMON : 0)) {
+          const gain = single ? -SINGLE : Math.log(1 + term.hits.size);
+          next = { likely: likely + gain, known: [...known, term], unknown };
+        } else if (single && partly) {
+          next = { likely: likely - SINGLE, known, unknown: [...unknown, piece] };
+        }
+        if (next && !(best[end]?.likely >= next.likely)) best[end] = next;
       }
     }
     const words = best[run.length];
@@ -325,7 +340,8 @@ export class Finder {
 }
 
 // What hits weigh, as something between 0 and 1.
-const saturated = (weights) => new Map([...weights].map(([section, weight]) => [section, weight / (SATURATION + weight)]));
+const saturated = (weights) =>
+  new Map([...weights].map(([section, weight]) => [section, weight / (SATURATION + weight)]));
 
 // How many mistakes make one word of the other, if they are few for its length. Another ending is one and a half.
 const mistakes = (a, b) => {
@@ -377,16 +393,18 @@ class Marker {
       const names = this.cut(code).filter((piece) => piece.found);
       if (names.length) return names.flatMap((name, index) => (index ? [{ text: " … ", found: false }, name] : [name]));
     }
-    const near = ({ place: from }) => found.filter(({ place }) => place >= from && place < from + size * 0.7);
-    const many = (one) => new Set(near(one).map(({ form }) => form)).size;
+    const after = ({ place: from }) => found.filter(({ place }) => place >= from && place < from + size * 0.7);
+    const many = (one) => new Set(after(one).map(({ form }) => form)).size;
     const best = found.reduce((one, other) => (many(other) > many(one) ? other : one), { place: 0 });
 
     // From the beginning of its sentence, if that is near; up to the end of a word.
     const before = text.slice(0, best.place);
     const sentence = before.match(/.*(?:[.?!:] |[。？！：])/u)?.[0].length ?? 0;
-    const [from, start] = best.place - sentence < size * 0.3 ? [sentence, ""] : [best.place - Math.round(size * 0.2), "… "];
-    const rest = text.slice(from, from + size);
-    const whole = from + size < text.length ? rest.replace(/[^\s\p{sc=Han}，。、]+$/u, "") : rest;
-    return this.cut(start + (start ? whole.replace(/^[^\s\p{sc=Han}]+ /u, "") : whole) + (whole === rest ? "" : "…"));
+    const near = best.place - sentence < size * 0.3;
+    const [from, start] = near ? [sentence, ""] : [best.place - Math.round(size * 0.2), "… "];
+    let part = text.slice(from, from + size);
+    if (start) part = part.replace(/^[^\s\p{sc=Han}]+ /u, "");
+    if (from + size < text.length) part = `${part.replace(/[^\s\p{sc=Han}，。、]+$/u, "").trimEnd()} …`;
+    return this.cut(start + part);
   }
 }

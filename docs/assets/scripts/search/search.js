@@ -1,8 +1,8 @@
-// Shows what is found as the reader types. site.js opens the dialog, and asks for this when it is opened for the first time.
+// Shows what is found as the reader types. site.js opens the dialog, and loads this when it does so for the first time.
 
 import { Finder } from "./find.js";
 
-// Which of Snowball's stemmers a language has. Without one, words are found as they are typed, and as beginnings of longer ones.
+// Which of Snowball's stemmers a language has. Without one, words are found as typed, or as the beginning of longer ones.
 const STEMMERS = { en: "English", pt: "Portuguese", ru: "Russian" };
 
 const site = new URL("../../../", import.meta.url);
@@ -10,7 +10,8 @@ const { lang } = document.documentElement;
 
 const script = (name) =>
   new Promise((resolve, reject) => {
-    const element = Object.assign(document.createElement("script"), { src: new URL(`snowball/${name}-stemmer.js`, import.meta.url) });
+    const element = document.createElement("script");
+    element.src = new URL(`snowball/${name}-stemmer.js`, import.meta.url);
     element.addEventListener("load", resolve);
     element.addEventListener("error", reject);
     document.head.append(element);
@@ -46,7 +47,8 @@ const option = ({ url, title, page, excerpt }, index) => {
   const made = element("a", "search__result", element("strong", "search__title", title));
   if (page) made.append(element("span", "search__page", page));
   made.append(element("span", "search__excerpt", ...pieces));
-  Object.assign(made, { id: `search-result-${index}`, role: "option", tabIndex: -1, href: new URL(url, site), ariaSelected: "false" });
+  const id = `search-result-${index}`;
+  Object.assign(made, { id, role: "option", tabIndex: -1, href: new URL(url, site), ariaSelected: "false" });
   return made;
 };
 
