@@ -2,7 +2,7 @@
 
 import { Finder } from "./find.js";
 
-// Which of Snowball's stemmers a language has. Without one, words are found as typed, or as the beginning of longer ones.
+// Which of Snowball's stemmers a language has. Without one, words are found as typed or as longer ones begin.
 const STEMMERS = { en: "English", pt: "Portuguese", ru: "Russian" };
 
 const site = new URL("../../../", import.meta.url);
