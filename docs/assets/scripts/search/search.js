@@ -2,7 +2,7 @@
 
 import { Finder } from "./find.js";
 
-// Which of Snowball's stemmers a language has. Without one, words are found as typed or as longer ones begin.
+// Which of Snowball's stemmers a language has. Without one, words are found as typed, or as the start of longer ones.
 const STEMMERS = { en: "English", pt: "Portuguese", ru: "Russian" };
 
 const site = new URL("../../../", import.meta.url);
