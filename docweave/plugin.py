@@ -7,11 +7,14 @@ from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
+from mkdocs.structure.files import InclusionLevel
 
-from docweave import notebook_pages, phrases, search
+from docweave import notebook_pages, phrases, search, stylesheets
 from docweave.check import check
 from docweave.errors import WeaveError
+from docweave.files import write_text
+from docweave.finish import finish, protect
 from docweave.notebook_pages import Download, NotebookFile
 from docweave.notebooks import address_of
 from docweave.project import Project
@@ -20,6 +23,9 @@ from docweave.weave import Woven, weave
 log = logging.getLogger("mkdocs.plugins.docweave")
 
 PARAGRAPH = re.compile(r"<p>(@@docweave:\d+@@)</p>")
+
+# All style sheets are put into this one.
+SHEET = "assets/stylesheets/all.css"
 
 # Compiled templates: every language has a template environment of its own, and they would each compile all of them.
 CACHE = ".cache/templates"
@@ -63,29 +69,48 @@ class Site:
 class DocweavePlugin(BasePlugin):
     """Weaves pages while MkDocs builds them. Problems are warnings, so that `--strict` fails on them."""
 
-    project: Project | None = None
+    serving = False
+
+    def on_startup(self, command, dirty):
+        self.serving = command == "serve"
 
     def on_config(self, config):
         # static-i18n builds the site once for each language, with this same plugin: one project serves them all.
-        if self.project is None:
+        if not config.plugins["i18n"].building:
             self.project = Project(Path(config.config_file_path).parent)
             self.woven: dict[str, Woven] = {}
             for problem in check(self.project):
                 log.warning(str(problem))
+            self.sheets, config.extra_css = config.extra_css, [SHEET]
+            self.names: set[str] = set()
         self.entries: list[search.Entry] = []
         return config
 
-    @event_priority(-200)  # after static-i18n
-    def on_files(self, files, config):
-        locale = config.plugins["i18n"].current_language
-        if "mkdocs-jupyter" not in config.plugins:
-            return files
-        try:
-            for file in notebook_pages.files(locale, self.project, config):
-                files.append(file)
-        except WeaveError as error:
-            raise PluginError(str(self.project.relative(error))) from error
+    # Before static-i18n, which leaves some files to the first language.
+    def _gather_styles(self, files, config):
+        """Of the theme's own files none is needed but its style sheets, and of those what the pages use: see on_post_build."""
+        sheets = [file for file in files.css_files() if file.src_dir in config.theme.dirs]
+        for path in self.sheets:
+            if (sheet := files.get_file_from_path(path)) is None:
+                raise PluginError(f"mkdocs.yml: extra_css names {path}, which is not in docs/")
+            sheets.append(sheet)
+        self.css = stylesheets.join(sheet.content_string for sheet in sheets)
+        for file in files:
+            if file in sheets or file.src_dir in config.theme.dirs:
+                file.inclusion = InclusionLevel.EXCLUDED
         return files
+
+    @event_priority(-200)  # after static-i18n
+    def _add_notebooks(self, files, config):
+        if "mkdocs-jupyter" in config.plugins:
+            try:
+                for file in notebook_pages.files(config.plugins["i18n"].current_language, self.project, config):
+                    files.append(file)
+            except WeaveError as error:
+                raise PluginError(str(self.project.relative(error))) from error
+        return files
+
+    on_files = CombinedEvent(_gather_styles, _add_notebooks)
 
     @event_priority(-50)
     def on_env(self, env, config, files):
@@ -125,7 +150,27 @@ class DocweavePlugin(BasePlugin):
         self.entries.append(search.Entry(page.url, search.sections(words)))
         return PARAGRAPH.sub(lambda found: blocks[found[1]].html, html)
 
-    def on_post_build(self, config):
+    def on_post_page(self, output, page, config):
+        html = finish(output)
+        self.names |= stylesheets.names_in_page(html)
+        # MkDocs' server adds a script of its own to pages, which no policy can name.
+        return html if self.serving else protect(html)
+
+    def on_post_template(self, output, template_name, config):
+        return protect(finish(output)) if template_name.endswith(".html") and not self.serving else output
+
+    def _write_search(self, config):
         path = Path(config.site_dir, "search", f"{config.plugins['i18n'].current_language}.json.gz")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(search.index(tuple(self.entries)))
+
+    @event_priority(-200)  # after static-i18n, which builds the other languages in its turn
+    def _write_styles(self, config):
+        if not config.plugins["i18n"].building:
+            for script in Path(config.site_dir, "assets").rglob("*.js"):
+                self.names |= stylesheets.names_in_script(script.read_text("utf-8"))
+            sheet = Path(config.site_dir, SHEET)
+            sheet.parent.mkdir(parents=True, exist_ok=True)
+            write_text(sheet, stylesheets.trim(self.css, self.names))
+
+    on_post_build = CombinedEvent(_write_search, _write_styles)

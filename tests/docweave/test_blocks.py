@@ -89,3 +89,9 @@ def test_a_note_ends_in_a_link_to_the_other_language():
 @pytest.mark.parametrize("lines", ["", "1", "2", "1-2"])
 def test_code_copies_without_a_line_break_at_its_end_whatever_is_highlighted(lines):
     assert soup(blocks.code("a = 1\nb = (2)", "a.b", highlighted=lines)).get_text() == "a = 1\nb = (2)"
+
+
+def test_names_and_spaces_which_look_as_all_code_does_have_no_marks():
+    html = blocks.code("def two():\n    return one + 1", "chapter.cell").html
+    assert '<span class="n">' not in html and '<span class="w">' not in html
+    assert 'return</span> one <span class="o">+' in html

@@ -54,8 +54,9 @@ class Site:
     def __init__(self, tiny, caplog):
         self.tiny, self.caplog = tiny, caplog
 
-    def build(self, **options):
+    def build(self, command="build", **options):
         config = load_config(str(self.tiny.path("mkdocs.yml")), **options)
+        config.plugins.on_startup(command=command, dirty=False)
         with self.caplog.at_level(logging.WARNING):
             try:
                 build(config)
@@ -245,3 +246,51 @@ def test_a_figure_that_would_not_stand_by_itself_stops_the_build(site):
     with pytest.raises(Abort):
         site.build()
     assert site.warnings[-1].startswith("en/index.md: not in a paragraph of its own: <figure")
+
+
+@pytest.fixture
+def styled(site):
+    """The site with style sheets and a script of its own, and with a theme that has some too."""
+    config = "extra_css: [assets/look.css, assets/more.css]\nextra_javascript: [assets/move.js]\n"
+    site.tiny.replace("mkdocs.yml", "nav: [", f"{config}nav: [")
+    site.tiny.write("docs/assets/look.css", "table{a:b}.moved{a:b}.highlight.focus-visible{a:b}")
+    site.tiny.write("docs/assets/more.css", "html{a:b}")
+    site.tiny.write("docs/assets/other.css", "p{a:b}")
+    site.tiny.write("docs/assets/move.js", "document.body.className = 'moved'")
+    site.tiny.write("theme/assets/theme.css", "body{a:b}")
+    site.tiny.write("theme/assets/theme.js", "1")
+    return site
+
+
+def test_the_theme_and_the_site_have_one_style_sheet_with_what_their_pages_use(styled):
+    styled.build(strict=True)
+    assert styled.read("assets/stylesheets/all.css").splitlines() == [
+        '@charset "utf-8";body{a:b}.moved{a:b}.highlight:focus-visible{a:b}html{a:b}'
+    ]
+    files = {path.name for path in styled.tiny.path("site/assets").rglob("*") if path.is_file()}
+    assert files == {"all.css", "other.css", "move.js"}
+
+
+def test_what_only_another_language_uses_is_in_the_style_sheet_too(styled):
+    styled.tiny.replace("docs/ru/index.md", "\n::: ", "\n<table><tr><td>1</td></tr></table>\n\n::: ")
+    styled.build()
+    assert "table{a:b}" in styled.read("assets/stylesheets/all.css")
+
+
+def test_a_style_sheet_that_is_not_there_stops_the_build(styled):
+    styled.tiny.path("docs/assets/more.css").unlink()
+    with pytest.raises(Abort):
+        styled.build()
+    assert styled.warnings[-1] == "mkdocs.yml: extra_css names assets/more.css, which is not in docs/"
+
+
+def test_every_page_has_a_policy_but_where_a_server_adds_a_script_to_it(site):
+    site.tiny.replace("mkdocs.yml", "  custom_dir: theme\n", "  custom_dir: theme\n  static_templates: [404.html]\n")
+    site.tiny.replace("theme/main.html", "<body>\n<nav>", '<head><meta charset="utf-8"></head><body>\n<nav>')
+    site.tiny.write("theme/404.html", '<meta charset="utf-8">\n<p>Not found</p>')
+    site.build()
+    pages = list(site.tiny.path("site").rglob("*.html"))
+    assert len(pages) == 5
+    assert all("Content-Security-Policy" in page.read_text("utf-8") for page in pages)
+    site.build(command="serve")
+    assert not any("Content-Security-Policy" in page.read_text("utf-8") for page in pages)

@@ -1,21 +1,16 @@
-// Puts the reader's language first on the page that speaks all of them: that of the address, or else that of the browser.
+// Puts the reader's language first on the page that speaks all of them: that of the address, or else the one they want.
 
-const sections = [...document.querySelectorAll("section[lang]")];
-const folder = (section) => section.querySelector("a").pathname;
-const start = sections.map(folder).reduce((a, b) => (a.length < b.length ? a : b));
+{
+  const sections = [...document.querySelectorAll("section[lang]")];
+  const folder = (section) => section.querySelector("a").pathname;
+  const start = sections.map(folder).reduce((a, b) => (a.length < b.length ? a : b));
 
-const byAddress = sections.find((section) => folder(section) !== start && `${location.pathname}/`.startsWith(folder(section)));
-const byBrowser = () => {
-  for (const wanted of navigator.languages) {
-    const exact = sections.find(({ lang }) => lang.toLowerCase() === wanted.toLowerCase());
-    const near = sections.find(({ lang }) => lang.split("-")[0] === wanted.split("-")[0]);
-    if (exact || near) return exact || near;
+  const byAddress = sections.find((section) => folder(section) !== start && `${location.pathname}/`.startsWith(folder(section)));
+  const wanted = wantedLanguage(sections.map(({ lang }) => lang));
+  const first = byAddress || sections.find(({ lang }) => lang === wanted);
+  if (first) {
+    first.parentElement.insertBefore(first, sections[0]);
+    document.documentElement.lang = first.lang;
+    document.title = first.dataset.title;
   }
-};
-
-const first = byAddress || byBrowser();
-if (first) {
-  first.parentElement.insertBefore(first, document.querySelector("section[lang]"));
-  document.documentElement.lang = first.lang;
-  document.title = first.dataset.title;
 }

@@ -1,40 +1,181 @@
-// The language switcher keeps the section that the reader is in. Without this script it keeps the page.
+// What the pages do in a browser, in Material's markup and classes. Material's own script is 35 kB, most of it for what this site
+// does not have; a chapter with all its drawings is not heavier. Without this script everything can be read, and nothing is lost.
 
-const sectionInView = () => {
-  const headings = [...document.querySelectorAll(".md-content :is(h2, h3, h4)[id]")];
-  const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
-  return above.length ? `#${above.at(-1).id}` : "";
-};
+{
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const root = document.documentElement;
+  const frame = document.querySelector("[data-md-component=header]");
 
-// What the address names counts only while it can be seen: it follows the reader's scrolling with a delay.
-const hashInView = () => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const { top, bottom } = target?.getBoundingClientRect() ?? { top: Infinity, bottom: 0 };
-  return bottom > 0 && top < innerHeight ? location.hash : "";
-};
+  // ── From disk: a folder's address shows the folder, not its page ──
 
-const keepSection = (event) => {
-  const link = event.target.closest?.("a[data-keep-section]");
-  if (link) link.hash = hashInView() || sectionInView();
-};
-
-// Before the click, so that the link is right too when it is opened in a new tab or copied.
-for (const kind of ["pointerdown", "focusin", "click"]) document.addEventListener(kind, keepSection, true);
-
-// What is wider than the page scrolls inside itself; the keyboard must reach it to scroll it.
-const reachable = () => {
-  for (const box of document.querySelectorAll(":is(.cell-output, .cell-error) pre, figure.diagram, figure.plot")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+  if (location.protocol === "file:") {
+    for (const link of document.links) {
+      if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
+    }
   }
-};
-addEventListener("resize", reachable);
-reachable();
 
-// Material leaves the bar of each copy button without a name, for those who hear the page.
-addEventListener("load", () => {
-  for (const bar of document.querySelectorAll(".md-code__nav")) bar.setAttribute("role", "none");
-});
+  // ── Light and dark: the first is set by theme/partials/first.html ──
+
+  for (const [index, button] of all("[data-palettes] button").entries()) {
+    button.addEventListener("click", () => {
+      const next = (index + 1) % palettes.length;
+      setPalette(next);
+      all("[data-palettes] button")[next].focus();
+      remember("palette", next);
+    });
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setPalette(Number(document.body.dataset.palette)));
+
+  // ── Copying code ──
+
+  const message = document.querySelector(".md-dialog");
+  message.setAttribute("role", "status");
+  let quiet;
+
+  const say = (text) => {
+    message.firstElementChild.textContent = text;
+    message.classList.add("md-dialog--active");
+    clearTimeout(quiet);
+    quiet = setTimeout(() => {
+      message.classList.remove("md-dialog--active");
+      message.firstElementChild.textContent = "";
+    }, 2000);
+  };
+
+  // Browsers give a clipboard to secure addresses only; the older way wants the text selected.
+  const copy = async (code) => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      getSelection().selectAllChildren(code);
+      document.execCommand("copy");
+      getSelection().removeAllRanges();
+    }
+  };
+
+  const template = document.getElementById("copy-button").content.firstElementChild;
+  for (const code of all(".highlight:not(.no-copy) > pre > code")) {
+    const bar = template.cloneNode(true);
+    const button = bar.querySelector("button");
+    button.addEventListener("click", () => copy(code).then(() => say(button.dataset.done)));
+    code.before(bar);
+  }
+
+  // ── What is wider than the page scrolls inside itself; the keyboard must reach it to scroll it ──
+
+  const reachable = () => {
+    for (const box of all(".md-typeset :is(pre, pre > code, figure.diagram, figure.plot, .md-typeset__scrollwrap)")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  };
+  addEventListener("resize", reachable);
+  reachable();
+
+  // ── The drawer on a phone: a checkbox, opened and closed by labels, which the keyboard does not reach by itself ──
+
+  const drawer = document.getElementById("__drawer");
+  const sidebar = document.querySelector(".md-sidebar--primary");
+  const behind = all(".md-skip, .md-header, .md-content, .md-footer");
+
+  for (const label of all("label.md-header__button[for=__drawer], .md-sidebar--primary label[for=__toc]")) {
+    label.tabIndex = 0;
+    label.setAttribute("role", "button");
+    if (!label.innerText) label.ariaLabel = sidebar.querySelector("nav").ariaLabel;
+    label.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      label.click();
+    });
+    const tell = () => label.setAttribute("aria-expanded", label.control.checked);
+    label.control.addEventListener("change", tell);
+    tell();
+  }
+
+  drawer.addEventListener("change", () => {
+    for (const part of behind) part.inert = drawer.checked;
+    const next = drawer.checked ? sidebar.querySelector("a") : frame.querySelector("label[for=__drawer]");
+    next.focus({ preventScroll: true });
+  });
+
+  const closeDrawer = () => {
+    if (drawer.checked) drawer.click();
+  };
+  matchMedia("(min-width: 76.25em)").addEventListener("change", closeDrawer);
+
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeDrawer();
+  });
+
+  // ── Where the reader is: marked in the table of contents ──
+
+  const headings = all(".md-content :is(h2, h3, h4)[id]");
+  const title = document.querySelector(".md-content h1");
+  const contents = all("[data-md-component=toc] .md-nav__link");
+
+  // Scrolls a sidebar, and never the page.
+  const bringIntoView = (link) => {
+    const box = link.closest(".md-sidebar__scrollwrap").getBoundingClientRect();
+    const { top, bottom } = link.getBoundingClientRect();
+    if (top >= box.top && bottom <= box.bottom) return;
+    link.closest(".md-sidebar__scrollwrap").scrollTop += (top + bottom - box.top - box.bottom) / 2;
+  };
+
+  let marked;
+  const follow = () => {
+    const above = title?.getBoundingClientRect().bottom < frame.offsetHeight;
+    frame.querySelector(".md-header__title").classList.toggle("md-header__title--active", above);
+    const atEnd = scrollY > 0 && innerHeight + scrollY >= root.scrollHeight - 2;
+    const heading = headings.findLast((each) => atEnd || each.getBoundingClientRect().top < frame.offsetHeight + 60);
+    if (heading === marked) return;
+    marked = heading;
+    for (const link of contents) {
+      const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      const passed = Boolean(heading && target.compareDocumentPosition(heading) & Node.DOCUMENT_POSITION_FOLLOWING);
+      link.classList.toggle("md-nav__link--passed", passed);
+      link.classList.toggle("md-nav__link--active", target === heading);
+      if (target !== heading) link.removeAttribute("aria-current");
+      else {
+        link.setAttribute("aria-current", "location");
+        if (link.offsetParent) bringIntoView(link);
+      }
+    }
+  };
+  let waiting;
+  addEventListener("scroll", () => (waiting ||= requestAnimationFrame(() => ((waiting = 0), follow()))), { passive: true });
+  follow();
+  for (const link of all(".md-sidebar--primary a.md-nav__link--active")) if (link.offsetParent) bringIntoView(link);
+
+  // ── What an address or a link points into is shown, though it be folded away ──
+
+  const reveal = (hash) => {
+    const target = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+    const folded = target ? all("details:not([open])").filter((box) => box.contains(target)) : [];
+    for (const box of folded) box.open = true;
+    if (folded.length) target.scrollIntoView();
+  };
+  reveal(location.hash);
+  addEventListener("hashchange", () => reveal(location.hash));
+  addEventListener("click", ({ target }) => {
+    const link = target.closest?.("a[href*='#']");
+    if (link?.pathname !== location.pathname) return;
+    closeDrawer();
+    reveal(link.hash);
+  });
+
+  // ── On paper: light, and with the answers, for nobody can unfold them there ──
+
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    document.body.dataset.mdColorScheme = "default";
+    unfolded = all("details:not([open])");
+    for (const box of unfolded) box.open = true;
+  });
+  addEventListener("afterprint", () => {
+    setPalette(Number(document.body.dataset.palette));
+    for (const box of unfolded) box.open = false;
+  });
+}
 
 // Search. All of it but the empty dialog comes when it is first opened; a page opened from a disk may not load it.
 {
@@ -71,5 +212,4 @@ addEventListener("load", () => {
     event.preventDefault();
     button.click();
   });
-  button.hidden = false;
 }

@@ -1,0 +1,49 @@
+import re
+from base64 import b64encode
+from hashlib import sha256
+
+from docweave.finish import finish, protect
+
+PAGE = '<!doctype html>\n<head>\n<meta charset="utf-8">\n</head>\n'
+
+
+def policy(html):
+    content = re.search('http-equiv="Content-Security-Policy" content="([^"]*)"', html)[1]
+    return dict(part.split(" ", 1) for part in content.split("; "))
+
+
+def test_a_table_gets_a_box_to_scroll_in():
+    html = finish("<p>before</p><table>\n<tr><td>1</td></tr></table><table><tr></tr></table>")
+    box = '<div class="md-typeset__scrollwrap"><div class="md-typeset__table">'
+    assert html == (
+        f"<p>before</p>{box}<table>\n<tr><td>1</td></tr></table></div></div>{box}<table><tr></tr></table></div></div>"
+    )
+
+
+def test_a_table_with_a_look_of_its_own_is_left_alone():
+    assert finish('<table class="highlighttable"></table>') == '<table class="highlighttable"></table>'
+
+
+def test_space_between_lines_goes_but_that_between_words_stays():
+    assert finish("\n\n<p>\n    one\n\n    <b>two</b> three\n</p>") == "<p>\none\n<b>two</b> three\n</p>"
+
+
+def test_code_and_scripts_keep_their_space():
+    kept = "<pre><code>if x:\n\n    y</code></pre>"
+    assert finish(f"<div>\n  {kept}\n  <script>\n  1;\n  </script></div>") == f"<div>\n{kept}\n<script>\n  1;\n  </script></div>"
+
+
+def test_a_page_may_run_its_own_inline_scripts_and_no_others():
+    html = protect(f"{PAGE}<script>one()</script><script src='a.js'></script><script>two()</script>")
+    hashes = [f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in (b"one()", b"two()")]
+    assert policy(html)["script-src"].split() == ["'self'", "'wasm-unsafe-eval'", *sorted(hashes)]
+
+
+def test_whatever_the_policy_does_not_name_is_refused():
+    assert policy(protect(PAGE))["default-src"] == "'none'"
+    assert "unsafe-inline" not in protect(PAGE)
+
+
+def test_the_policy_comes_before_all_that_it_is_for():
+    html = protect(PAGE.replace("</head>", '<link rel="stylesheet" href="a.css"></head>'))
+    assert html.index("Content-Security-Policy") < html.index("a.css")
