@@ -122,3 +122,20 @@ def browser_type_launch_args(browser_type_launch_args):
         pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     return browser_type_launch_args | {"executable_path": path, "args": ["--no-sandbox", "--disable-quic", *quiet]}
+
+
+@pytest.fixture
+def page(page):
+    """A page on which nothing may fail silently: no error in a script, no file that does not come, nothing that its policy refuses."""
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
+    page.on("response", lambda response: problems.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
+    page.on("console", lambda message: problems.append(message.text) if REFUSED in message.text else None)
+    page.problems = problems
+    yield page
+    assert [problem for problem in problems if REFUSED in problem] == []
+
+
+# Every violation of it is told in these words.
+REFUSED = "Content Security Policy"

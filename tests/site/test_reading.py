@@ -7,17 +7,6 @@ from docweave.cells import syntax
 from docweave.project import SOURCE
 from tests.site.pages import PROJECT, every_page, path_of
 
-@pytest.fixture
-def page(page):
-    """A page on which nothing may fail silently: no error in a script, no file that does not come."""
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
-    page.on("response", lambda response: problems.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
-    page.problems = problems
-    return page
-
-
 @every_page
 def test_a_page_comes_whole_and_from_one_host(locale, name, page, served):
     hosts = set()
@@ -75,26 +64,6 @@ def test_an_output_has_no_copy_button(page, served):
     page.goto(served)
     page.wait_for_selector("[data-cell] button[data-md-type=copy]", state="attached")
     assert page.query_selector_all("[data-output-of] button[data-md-type=copy]") == []
-
-
-@pytest.mark.parametrize(("here", "there"), [(SOURCE, "ru"), ("ru", "zh-Hant"), ("zh-Hant", "pt-BR"), ("pt-BR", SOURCE)])
-def test_the_language_switcher_keeps_the_page_and_the_section(here, there, page, served):
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(f"{served}{path_of(here, 'functional-api')}#disconnected")
-    page.hover("header .md-select")
-    page.click(f"header .md-select a[hreflang={there}]")
-    page.wait_for_function("language => document.documentElement.lang === language", arg=there)
-    assert page.url == f"{served}{path_of(there, 'functional-api')}#disconnected"
-
-
-def test_without_a_fragment_the_switcher_keeps_the_section_in_view(page, served):
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(f"{served}functional-api/")
-    page.evaluate("document.getElementById('train').scrollIntoView({behavior: 'instant'})")
-    page.hover("header .md-select")
-    page.click("header .md-select a[hreflang=ru]")
-    page.wait_for_function("document.documentElement.lang === 'ru'")
-    assert page.url == f"{served}ru/functional-api/#train"
 
 
 @pytest.mark.parametrize("missing", ["ru/nothing/here/", "nothing/"])

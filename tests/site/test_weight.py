@@ -1,0 +1,89 @@
+"""What a page costs a reader before they do anything: bytes, requests, and things that jump."""
+
+import gzip
+
+import pytest
+
+from tests.site.pages import every_page, path_of
+
+# kB, each file compressed by itself as servers do.
+TEXT = 60
+WITH_PICTURES = 105
+REQUESTS = 8
+
+# Tells of every shift of the layout, and how far it was. Those that follow a reader's act within half a second do not count.
+SHIFTS = """
+    window.shifts = [];
+    const tell = ({ value, sources, hadRecentInput }) =>
+        hadRecentInput || shifts.push([value, ...sources.map(({ node }) => (node?.outerHTML ?? "?").slice(0, 80))]);
+    new PerformanceObserver((list) => list.getEntries().forEach(tell)).observe({ type: "layout-shift", buffered: true });
+"""
+# The way down a page, as fast as a reader scrolls.
+SCROLL = """async () => {
+    for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
+        scrollTo({ top: y, behavior: "instant" });
+        await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+    }
+}"""
+
+
+def compressed(path) -> float:
+    return len(gzip.compress(path.read_bytes(), 9, mtime=0)) / 1000
+
+
+@pytest.fixture(scope="session")
+def files(built, html):
+    """Gives the files that a page asks for as it loads: itself, styles and scripts, and pictures."""
+
+    def files(locale, name):
+        folder = built / path_of(locale, name)
+        page = html(locale, name)
+        asked = [link["href"] for link in page.select("link[rel=stylesheet]")]
+        asked += [script["src"] for script in page.select("script[src]")]
+        pictures = [image["src"] for image in page.select("img[src]") if not image["src"].startswith("data:")]
+        return [folder / "index.html", *((folder / path).resolve() for path in asked)], [(folder / path).resolve() for path in pictures]
+
+    return files
+
+
+@every_page
+def test_a_page_is_light(locale, name, files):
+    text, pictures = files(locale, name)
+    weight = sum(map(compressed, text))
+    assert weight <= TEXT
+    assert weight + sum(path.stat().st_size for path in pictures) / 1000 <= WITH_PICTURES
+
+
+def test_the_page_of_a_notebook_is_as_light(built, project):
+    others = sum(map(compressed, [built / "assets/stylesheets/all.css", *built.glob("assets/scripts/*.js")]))
+    books = [path for path in built.rglob("notebooks/*/index.html")]
+    assert len(books) >= len(project.languages) * len(project.chapters)
+    assert [str(path) for path in books if compressed(path) + others > TEXT] == []
+
+
+@every_page
+def test_pictures_wait_until_they_are_near(locale, name, html):
+    for image in html(locale, name).select(".md-content img")[1:]:
+        assert image.get("loading") == "lazy"
+        assert image.get("width") and image.get("height"), "its place must be kept"
+
+
+@every_page
+def test_a_page_asks_for_little_and_nothing_jumps(locale, name, page, served):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("worker", lambda worker: asked.append(f"worker: {worker.url}"))
+    page.add_init_script(SHIFTS)
+    for width in (390, 1280):
+        asked.clear()
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(served + path_of(locale, name))
+        page.evaluate(SCROLL)
+        assert len(asked) <= REQUESTS, asked
+        assert not [url for url in asked if not url.startswith(served)]
+        assert page.evaluate("shifts") == [], width
+
+
+def test_nothing_lies_in_the_site_that_no_page_asks_for(built, html):
+    """Material's own scripts and style sheets, a megabyte of them."""
+    assert not [path for path in built.rglob("*") if path.name.startswith(("bundle.", "main.", "palette."))]
