@@ -19,6 +19,8 @@ NOTEBOOKS = [
 ]
 every_notebook = pytest.mark.parametrize(("locale", "name", "chapter"), NOTEBOOKS)
 HEAVIEST = 150_000  # of HTML; mkdocs-jupyter's own pages have 645,000
+# Its 98 cells and their prose, at two bytes a letter, are more than half of that by themselves.
+HEAVIER = {("ru", "errata"): 165_000}
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +67,9 @@ def test_the_page_has_the_words_headings_and_drawings_of_the_chapter(locale, nam
 
 @every_notebook
 def test_the_page_is_light_and_brings_nothing_of_its_own(locale, name, chapter, built, files, notebook_page):
-    assert (built / files(locale, name, chapter).page / "index.html").stat().st_size < HEAVIEST
+    weight = (built / files(locale, name, chapter).page / "index.html").stat().st_size
+    assert weight < HEAVIER.get((locale, name), HEAVIEST)
+    assert (weight > HEAVIEST) == ((locale, name) in HEAVIER), "the exemption is needed no longer"
     assert notebook_page(locale, name, chapter).select("article :is(style, script)") == []
 
 
