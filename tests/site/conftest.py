@@ -113,13 +113,25 @@ def served(built, address):
         server.shutdown()
 
 
+def find(*programs: str) -> str:
+    """Return the path of the first of these programs that is here. Without any of them a contributor's test is skipped, and CI fails."""
+    path = next(filter(None, map(shutil.which, programs)), None)
+    if path is None:
+        message = f"install one of {', '.join(programs)}"
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    return path
+
+
+@pytest.fixture(scope="session")
+def java():
+    """The program that runs the HTML checker."""
+    return find("java")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium: nothing is downloaded, and it asks no host but ours."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        message = f"no browser: install one of {', '.join(BROWSERS)}"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    path = find(*BROWSERS)
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     return browser_type_launch_args | {"executable_path": path, "args": ["--no-sandbox", "--disable-quic", *quiet]}
 

@@ -162,7 +162,7 @@ def test_there_is_one_page_for_what_is_not_found_and_it_speaks_every_language(bu
     assert [path.relative_to(built).as_posix() for path in built.rglob("404.html")] == ["404.html"]
     page = BeautifulSoup((built / "404.html").read_text("utf-8"), "html.parser")
     assert sorted(section["lang"] for section in page.select("section[lang]")) == sorted(project.languages)
-    assert len({text_of(section.h1) for section in page.select("section[lang]")}) == len(project.languages)
+    assert len({text_of(section.h2) for section in page.select("section[lang]")}) == len(project.languages)
 
 
 def test_catalogues_and_cells_are_not_part_of_the_site(built):
