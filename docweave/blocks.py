@@ -84,7 +84,8 @@ def _pre(text: str, inner: str, language: str, classes: str, attributes: dict[st
     # The classes are those of Material, whose copy buttons and styles look for them.
     opening = f'<div class="language-{language} highlight{classes}"{_attributes(attributes)}>'
     ticks = "`" + max(re.findall("`{3,}", text), default="``", key=len)
-    html = f"{opening}<pre><code>{inner}</code></pre></div>"
+    lang = ' lang="en"' if language == "text" else ""  # what Keras and Python print is English on every page
+    html = f"{opening}<pre{lang}><code>{inner}</code></pre></div>"
     return Block(f"{ticks}{language}\n{text}\n{ticks}", html, f"<pre>{escape(text, quote=False)}</pre>")
 
 

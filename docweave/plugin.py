@@ -10,7 +10,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import InclusionLevel
 
-from docweave import notebook_pages, phrases, search, stylesheets
+from docweave import lang, notebook_pages, phrases, search, stylesheets
 from docweave.check import check
 from docweave.errors import WeaveError
 from docweave.files import write_text
@@ -115,8 +115,7 @@ class DocweavePlugin(BasePlugin):
     @event_priority(-50)
     def on_env(self, env, config, files):
         i18n = config.plugins["i18n"]
-        names = {language.locale: language.name for language in i18n.config.languages}
-        env.globals["docweave"] = Site(self.project, i18n.current_language, names, config.repo_url or "")
+        env.globals["docweave"] = Site(self.project, i18n.current_language, _languages(config), config.repo_url or "")
         cache = self.project.root / CACHE
         cache.mkdir(parents=True, exist_ok=True)
         env.bytecode_cache = FileSystemBytecodeCache(str(cache))
@@ -148,7 +147,7 @@ class DocweavePlugin(BasePlugin):
                 raise PluginError(f"{page.file.src_uri}: not in a paragraph of its own: {block.markdown[:60]}")
         words = PARAGRAPH.sub(lambda found: blocks[found[1]].words, html)
         self.entries.append(search.Entry(page.url, search.sections(words)))
-        return PARAGRAPH.sub(lambda found: blocks[found[1]].html, html)
+        return lang.mark(PARAGRAPH.sub(lambda found: blocks[found[1]].html, html), _languages(config))
 
     def on_post_page(self, output, page, config):
         html = finish(output)
@@ -174,3 +173,7 @@ class DocweavePlugin(BasePlugin):
             write_text(sheet, stylesheets.trim(self.css, self.names))
 
     on_post_build = CombinedEvent(_write_search, _write_styles)
+
+
+def _languages(config) -> dict[str, str]:
+    return {language.locale: language.name for language in config.plugins["i18n"].config.languages}
