@@ -85,7 +85,7 @@ def test_without_a_clipboard_copying_works_the_older_way(page, served):
 def test_on_a_phone_the_drawer_works_by_keyboard_alone(page, served):
     page.set_viewport_size(PHONE)
     page.goto(served)
-    opener = page.locator("header label[for=__drawer]")
+    opener = page.locator("header [for=__drawer]")
     drawer = page.locator(".md-sidebar--primary")
     expect(drawer).to_be_hidden()
     expect(opener).to_have_attribute("aria-expanded", "false")
@@ -106,8 +106,8 @@ def test_on_a_phone_the_drawer_works_by_keyboard_alone(page, served):
 def test_the_drawer_lists_the_sections_and_closes_when_one_is_chosen(page, served):
     page.set_viewport_size(PHONE)
     page.goto(f"{served}multi-input/")
-    page.click("header label[for=__drawer]")
-    page.locator("label.md-nav__link[for=__toc]").press(" ")
+    page.click("header [for=__drawer]")
+    page.locator(".md-nav__link[for=__toc]").press(" ")
     page.click(".md-sidebar--primary a[href='#padding']")
     expect(page.locator(".md-sidebar--primary")).to_be_hidden()
     expect(page.locator("#padding")).to_be_in_viewport()

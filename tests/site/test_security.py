@@ -72,7 +72,7 @@ def test_nothing_that_a_reader_does_is_refused(locale, name, page, served):
     for button in page.locator("[data-cell] button:visible").all()[:1]:
         button.click()
     page.set_viewport_size({"width": 390, "height": 844})
-    page.click("header label[for=__drawer]")
+    page.click("header [for=__drawer]")
     page.keyboard.press("Escape")
     page.evaluate("for (const box of document.querySelectorAll('details')) box.open = true")
     page.keyboard.press("End")

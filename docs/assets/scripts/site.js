@@ -76,25 +76,30 @@
 
   const drawer = document.getElementById("__drawer");
   const sidebar = document.querySelector(".md-sidebar--primary");
-  const behind = all(".md-skip, .md-header, .md-content, .md-footer");
+  const behind = all(".md-skip, .md-header, .md-content, .md-footer, .language-offer");
 
+  // A button in its place can be reached; its attributes are kept, since Material's styles ask for them.
   for (const label of all("label.md-header__button[for=__drawer], .md-sidebar--primary label[for=__toc]")) {
-    label.tabIndex = 0;
-    label.setAttribute("role", "button");
-    if (!label.innerText) label.ariaLabel = sidebar.querySelector("nav").ariaLabel;
-    label.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      label.click();
+    const { control } = label;
+    const button = document.createElement("button");
+    for (const { name, value } of label.attributes) button.setAttribute(name, value);
+    button.type = "button";
+    button.append(...label.childNodes);
+    label.replaceWith(button);
+    if (!button.textContent.trim()) button.ariaLabel = sidebar.querySelector("nav").ariaLabel;
+    button.addEventListener("click", () => {
+      control.click();
+      // The list of sections lies over the button that opened it; its title leads back.
+      all(`button[for=${control.id}]`).find((other) => other !== button)?.focus();
     });
-    const tell = () => label.setAttribute("aria-expanded", label.control.checked);
-    label.control.addEventListener("change", tell);
+    const tell = () => (button.ariaExpanded = control.checked);
+    control.addEventListener("change", tell);
     tell();
   }
 
   drawer.addEventListener("change", () => {
     for (const part of behind) part.inert = drawer.checked;
-    const next = drawer.checked ? sidebar.querySelector("a") : frame.querySelector("label[for=__drawer]");
+    const next = drawer.checked ? sidebar.querySelector("a") : frame.querySelector("[for=__drawer]");
     next.focus({ preventScroll: true });
   });
 

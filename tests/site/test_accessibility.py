@@ -1,0 +1,115 @@
+"""What those need who cannot see well, use no mouse, or have the browser show pages in a way of their own.
+
+The rules of axe, and what axe leaves to people: contrast where it cannot tell the background, the keyboard, motion, zoom.
+"""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import expect
+
+from docweave.project import SOURCE
+from tests.site.pages import KINDS, PROJECT, every_language, every_page, path_of
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {"runOnly": TAGS, "rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+EYES = Path(__file__).with_name("eyes.js").read_text("utf-8")
+
+
+@pytest.fixture
+def page(page):
+    """A page on which nothing moves, so that no colour is measured halfway to another."""
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size(WIDE)
+    return page
+
+
+def show(page, scheme: str) -> None:
+    """Show a page as in a light or a dark system; it may be a script that follows."""
+    page.emulate_media(color_scheme=scheme)
+    lightness = "getComputedStyle(document.querySelector('h1')).color.match(/[\\d.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3"
+    page.wait_for_function(f"dark => ({lightness} > 128) === dark", arg=scheme == "dark")
+
+
+def faults(page, options: dict) -> list[str]:
+    """Return what axe finds on a page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def unreadable(page) -> list[str]:
+    """Return the texts with too little contrast, with its value."""
+    page.evaluate(EYES)
+    return page.evaluate("eyes.unreadable()")
+
+
+def unfold(page) -> None:
+    page.evaluate("for (const box of document.querySelectorAll('details')) box.open = true")
+
+
+@every_page
+def test_axe_finds_nothing_and_every_text_can_be_read_in_light_and_dark(locale, name, page, served):
+    page.goto(served + path_of(locale, name))
+    unfold(page)
+    for size in (WIDE, PHONE):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            show(page, scheme)
+            # Everything once: the other rules do not depend on colours, and hardly on the width.
+            assert faults(page, EVERYTHING if (size, scheme) == (WIDE, "light") else CONTRAST) == [], (size, scheme)
+            assert unreadable(page) == [], (size, scheme)
+
+
+def test_axe_finds_nothing_on_the_page_for_what_is_not_found(page, served):
+    page.goto(f"{served}nothing/here/")
+    for size in (WIDE, PHONE):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            show(page, scheme)
+            assert faults(page, EVERYTHING) == [], (size, scheme)
+            assert unreadable(page) == [], (size, scheme)
+
+
+@every_language
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_axe_finds_nothing_while_the_reader_searches(locale, size, page, served):
+    page.set_viewport_size(size)
+    page.goto(served + path_of(locale))
+    page.locator("body").press("/")
+    page.keyboard.type("Keras")
+    expect(page.locator(":is([role=option], .md-search-result__item)").first).to_be_visible()
+    for scheme in ("light", "dark"):
+        show(page, scheme)
+        assert faults(page, EVERYTHING) == [], scheme
+        assert unreadable(page) == [], scheme
+
+
+@every_language
+def test_axe_finds_nothing_with_the_drawer_open(locale, page, served):
+    page.set_viewport_size(PHONE)
+    page.goto(served + path_of(locale, KINDS[1]))
+    page.click("header [for=__drawer]")
+    expect(page.locator(".md-sidebar--primary a.md-nav__link").first).to_be_in_viewport()
+    for scheme in ("light", "dark"):
+        show(page, scheme)
+        assert faults(page, EVERYTHING) == [], scheme
+        assert unreadable(page) == [], scheme
+
+
+@every_language
+def test_axe_finds_nothing_with_the_list_of_languages_open(locale, page, served):
+    page.goto(served + path_of(locale))
+    page.hover("header .md-select")
+    expect(page.locator("header .md-select a").first).to_be_visible()
+    for scheme in ("light", "dark"):
+        show(page, scheme)
+        assert faults(page, EVERYTHING) == [], scheme
+        assert unreadable(page) == [], scheme

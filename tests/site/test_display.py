@@ -1,0 +1,64 @@
+"""Pages as the reader has them shown: larger, wider spaced, at rest, in colours of their own."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.site.pages import KINDS, every_page, path_of
+
+EYES = Path(__file__).with_name("eyes.js").read_text("utf-8")
+
+# WCAG 1.4.12. Drawings are pictures, though of letters.
+SPACED = """
+    *:not(svg, svg *) { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+    p { margin-bottom: 2em !important }
+    svg { letter-spacing: 0; word-spacing: 0 }
+"""
+
+
+@pytest.fixture
+def page(page):
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return page
+
+
+def look(page, what: str):
+    page.evaluate(EYES)
+    return page.evaluate(f"eyes.{what}()")
+
+
+def unfold(page) -> None:
+    page.evaluate("for (const box of document.querySelectorAll('details')) box.open = true")
+
+
+@every_page
+def test_nothing_is_cut_off_when_the_page_is_magnified_or_its_text_spaced(locale, name, page, served):
+    page.goto(served + path_of(locale, name))
+    unfold(page)
+    # A window of 1280 pixels, magnified twice and four times, has room for these.
+    for width, height in ((640, 450), (320, 256)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert look(page, "clipped") == [], width
+    # Not a style element: the page's policy would refuse it.
+    page.evaluate("css => new CSSStyleSheet().replace(css).then((sheet) => { document.adoptedStyleSheets = [sheet] })", SPACED)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert look(page, "clipped") == [], f"spaced, {width}"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_nothing_moves_for_a_reader_who_wants_rest(name, page, served):
+    page.goto(served + path_of("en", name))
+    assert look(page, "moving") == []
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("colours", ["none", "active"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_icons_can_be_seen_and_in_the_colours_of_the_reader_texts_can_be_read_too(scheme, colours, name, page, served):
+    page.emulate_media(color_scheme=scheme, forced_colors=colours)
+    page.goto(served + path_of("en", name))
+    unfold(page)
+    assert look(page, "faintIcons") == []
+    assert look(page, "unreadable") == []
