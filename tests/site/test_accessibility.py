@@ -71,6 +71,19 @@ def test_axe_finds_nothing_and_every_text_can_be_read_in_light_and_dark(locale, 
             assert unreadable(page) == [], (size, scheme)
 
 
+# With plots, with code that runs elsewhere, with folded solutions.
+@every_language
+@pytest.mark.parametrize("book", ["feedforward", "beyond-one-machine-jax", "setup"])
+def test_axe_finds_nothing_on_the_page_of_a_notebook(locale, book, page, served):
+    page.goto(f"{served}{path_of(locale)}notebooks/{book}/")
+    unfold(page)
+    for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+        page.set_viewport_size(size)
+        show(page, scheme)
+        assert faults(page, EVERYTHING) == [], (size, scheme)
+        assert unreadable(page) == [], (size, scheme)
+
+
 def test_axe_finds_nothing_on_the_page_for_what_is_not_found(page, served):
     page.goto(f"{served}nothing/here/")
     for size in (WIDE, PHONE):
