@@ -7,7 +7,7 @@ site, drawings carry their own style. What has no such form is refused, at its l
 import base64
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -15,7 +15,6 @@ import jupytext
 import nbformat
 from markdown import markdown
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from docweave import phrases
 from docweave.cells import Cell, Chapter
@@ -107,7 +106,7 @@ def notebook(page: Page, chapter: Chapter, project: Project, site: str) -> Noteb
     record = project.records[chapter.name]
     origin = {"chapter": chapter.name, "locale": page.locale, "versions": record.versions}
     metadata = METADATA | {"docweave": origin, "colab": {"provenance": [], "toc_visible": True}}
-    return new_notebook(cells=list(writer.cells()), metadata=metadata)
+    return _book(list(writer.cells()), metadata)
 
 
 def written(book: NotebookNode) -> str:
@@ -130,7 +129,7 @@ def script(page: Page, chapter: Chapter, project: Project, site: str) -> str:
     cells = list(_ScriptWriter(page, chapter, project, site).cells())
     # Nothing about kernels at the top: the file is for Python.
     metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "title,active"}}
-    return jupytext.writes(new_notebook(cells=cells, metadata=metadata), fmt="py:percent")
+    return jupytext.writes(_book(cells, metadata), fmt="py:percent")
 
 
 class _Writer:
@@ -143,7 +142,7 @@ class _Writer:
     def phrase(self, text: str) -> str:
         return self.project.catalogs[self.page.locale](text)
 
-    def cells(self) -> Iterator[NotebookNode]:
+    def cells(self) -> Iterator[dict]:
         pieces = self._pieces(list(enumerate(self.page.body, self.page.front + 1)))
         counts: dict[str, int] = {}
         first = True
@@ -159,8 +158,8 @@ class _Writer:
             for piece in run:
                 yield from self.code(piece)
 
-    def _prose(self, text: str, section: str, number: int) -> NotebookNode:
-        return new_markdown_cell(text.strip("\n"), id=f"text-{section}-{number}"[:64])
+    def _prose(self, text: str, section: str, number: int) -> dict:
+        return _markdown_cell(text.strip("\n"), f"text-{section}-{number}")
 
     def _is_own(self, directive: Directive) -> bool:
         return directive.chapter == self.chapter.name
@@ -282,16 +281,16 @@ class _NotebookWriter(_Writer):
         super().__init__(*arguments)
         self.count = 0
 
-    def opening(self) -> Iterator[NotebookNode]:
+    def opening(self) -> Iterator[dict]:
         """Yield the cell that makes Colab ready."""
         requirements = ", ".join(f'"{requirement}"' for requirement in self.project.requirements if requirement.startswith("keras"))
-        yield self._code_cell(COLAB.format(comment=self.phrase(phrases.COLAB), requirements=requirements), "colab")
+        yield self._code_cell(COLAB.format(comment=self.phrase(phrases.COLAB), requirements=requirements), "colab", {})
 
-    def _code_cell(self, source: str, id: str, **more) -> NotebookNode:
+    def _code_cell(self, source: str, id: str, metadata: dict, outputs: Iterable[dict] = ()) -> dict:
         self.count += 1
-        return new_code_cell(source, id=id, execution_count=self.count, **more)
+        return _code_cell(source, id, metadata) | {"execution_count": self.count, "outputs": list(outputs)}
 
-    def code(self, piece: Piece) -> Iterator[NotebookNode]:
+    def code(self, piece: Piece) -> Iterator[dict]:
         cell, directive = self.cell(piece.directive), piece.directive
         metadata: dict = {"docweave": {"cell": cell.id}}
         if cell.raises:
@@ -302,21 +301,20 @@ class _NotebookWriter(_Writer):
         if piece.folded:
             metadata["jupyter"]["outputs_hidden"] = True
         source = code(cell, self.page.locale, self.project)
-        book_cell = self._code_cell(source, cell.name, metadata=metadata)
-        book_cell.outputs = list(self._outputs(cell, directive))
-        yield book_cell
+        yield self._code_cell(source, cell.name, metadata, self._outputs(cell, directive))
 
-    def _outputs(self, cell: Cell, directive: Directive) -> Iterator[NotebookNode]:
+    def _outputs(self, cell: Cell, directive: Directive) -> Iterator[dict]:
         output = self.output(cell)
         if output.text:
-            yield new_output("stream", name="stdout", text=output.text)
+            yield {"output_type": "stream", "name": "stdout", "text": output.text}
         for svg in plots_of(self.page, directive, self.project, standalone=True):
             # Not image/svg+xml, which Jupyter hides in a notebook that came from elsewhere.
             picture = f'<img src="{_data(svg)}" alt="{directive.alt}">'
-            yield new_output("display_data", data={"text/html": picture, "text/plain": directive.alt})
+            yield {"output_type": "display_data", "data": {"text/html": picture, "text/plain": directive.alt}, "metadata": {}}
         if output.error:
             text = output.error.rstrip("\n")
-            yield new_output("error", ename=output.raises, evalue=text.partition(": ")[2], traceback=text.split("\n"))
+            error = {"ename": output.raises, "evalue": text.partition(": ")[2], "traceback": text.split("\n")}
+            yield {"output_type": "error"} | error
 
     def recorded(self, cell: Cell) -> list[str]:
         """Return what a cell of another program printed, with the notebook that runs it."""
@@ -352,16 +350,16 @@ class _NotebookWriter(_Writer):
 class _ScriptWriter(_Writer):
     """A script: outputs and drawings in words, boxes open."""
 
-    def opening(self) -> Iterator[NotebookNode]:
+    def opening(self) -> Iterator[dict]:
         return iter(())
 
-    def code(self, piece: Piece) -> Iterator[NotebookNode]:
+    def code(self, piece: Piece) -> Iterator[dict]:
         cell = self.cell(piece.directive)
         raises = self.output(cell).raises
         metadata = {"title": f"{cell.name} ({raises})", "active": "ipynb"} if cell.raises else {"title": cell.name}
-        yield new_code_cell(code(cell, self.page.locale, self.project), id=cell.name, metadata=metadata)
+        yield _code_cell(code(cell, self.page.locale, self.project), cell.name, metadata)
         if recorded := self.recorded(cell):
-            yield new_markdown_cell("\n\n".join(recorded), id=f"output-{cell.name}"[:64])
+            yield _markdown_cell("\n\n".join(recorded), f"output-{cell.name}")
 
     def figure(self, svg: str, alt: str, caption: str) -> str:
         return f"[{alt}]" + (f"\n\n{caption}" if caption else "")
@@ -370,6 +368,20 @@ class _ScriptWriter(_Writer):
         return [Piece(f"**{title}**", self.section), *inner]
 
     fold = quote
+
+
+# Not nbformat's own functions for these, which validate every cell as it is made: `written` validates the whole.
+def _book(cells: list[dict], metadata: dict) -> NotebookNode:
+    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+
+
+def _markdown_cell(source: str, id: str) -> dict:
+    return {"cell_type": "markdown", "id": id[:64], "metadata": {}, "source": source}
+
+
+def _code_cell(source: str, id: str, metadata: dict) -> dict:
+    body = {"source": source, "execution_count": None, "outputs": []}
+    return {"cell_type": "code", "id": id[:64], "metadata": metadata} | body
 
 
 def _joined(pieces: list[Piece]) -> Iterator[Piece]:
