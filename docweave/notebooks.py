@@ -226,7 +226,7 @@ class _Writer:
                 self.section = heading["id"]
                 text.append(f"{heading['level']} {self._inline(heading['title'], number)}")
                 if heading["level"] == "#":
-                    text += ["", f"*{self.phrase(phrases.MADE_FROM)} <{address_of(self.page, self.site)}>*"]
+                    text += ["", f"{self.phrase(phrases.MADE_FROM)} <{address_of(self.page, self.site)}>"]
                 if self.section in stale:
                     english = self.project.pages[SOURCE][self.page.name]
                     link = f"[{self.phrase(phrases.READ_ENGLISH)}]({address_of(english, self.site)}#{self.section})"

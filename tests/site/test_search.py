@@ -79,6 +79,15 @@ def section_of(address: str, served: str) -> tuple[str, str]:
     return locale, f"{rest.strip('/') or 'index'}#{fragment}"
 
 
+@every_language
+def test_the_button_is_one_line_in_the_header(locale, page, served):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(served + path_of(locale))
+    icon, word, key = (part.bounding_box() for part in page.locator(".search-button > *").all())
+    assert icon["x"] + icon["width"] <= word["x"] < key["x"]
+    assert abs(icon["y"] + icon["height"] / 2 - word["y"] - word["height"] / 2) < 2
+
+
 # ── What is found ──
 
 
