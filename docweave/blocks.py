@@ -80,13 +80,18 @@ def note(text: str, kind: str, link_text: str, address: str, language: str) -> B
     return Block(html, html, "")
 
 
+def fence(text: str, language: str) -> str:
+    """Return a Markdown fence with a text, longer than any that the text holds."""
+    ticks = "`" + max(re.findall("`{3,}", text), default="``", key=len)
+    return f"{ticks}{language}\n{text}\n{ticks}"
+
+
 def _pre(text: str, inner: str, language: str, classes: str, attributes: dict[str, str]) -> Block:
     # The classes are those of Material, whose copy buttons and styles look for them.
     opening = f'<div class="language-{language} highlight{classes}"{_attributes(attributes)}>'
-    ticks = "`" + max(re.findall("`{3,}", text), default="``", key=len)
     lang = ' lang="en"' if language == "text" else ""  # what Keras and Python print is English on every page
     html = f"{opening}<pre{lang}><code>{inner}</code></pre></div>"
-    return Block(f"{ticks}{language}\n{text}\n{ticks}", html, f"<pre>{escape(text, quote=False)}</pre>")
+    return Block(fence(text, language), html, f"<pre>{escape(text, quote=False)}</pre>")
 
 
 def _attributes(values: dict[str, str]) -> str:

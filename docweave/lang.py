@@ -2,7 +2,8 @@
 
 import re
 
-TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+from docweave.finish import TABLE
+
 ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
 CELL = re.compile(r"<(?P<tag>t[hd])(?P<attributes>[^>]*)>(?P<text>.*?)(?=</(?P=tag)>)", re.DOTALL)
 CODE = re.compile(r"<code\b(?![^>]*\btranslate=)")

@@ -129,7 +129,8 @@ def files(locale: str, project: Project, config) -> list[File]:
     found: list[File] = []
     course = {"requirements.txt": "\n".join((*project.requirements, "jupyterlab")) + "\n"}
     for page in project.pages[locale].values():
-        for chapter, download in zip(chapters_of(page, project), downloads(page, project, ""), strict=True):
+        for download in downloads(page, project, ""):
+            chapter = download.chapter
             file = NotebookFile(page, chapter, project, config)
             file.book = notebook(page, chapter, project, config.site_url)
             text = written(file.book)
@@ -209,10 +210,10 @@ def finish(html: str, page, translation: Callable[[str], str]) -> str:
 
     def drawing(found: re.Match) -> str:
         # As on the chapter's page: in the page, where the site's stylesheet reaches it.
-        svg = re.sub(r"\n<style>.*?</style>", "", base64.b64decode(found["svg"]).decode(), flags=re.DOTALL)
+        svg = base64.b64decode(found["svg"]).decode()
         return f'<figure class="{"diagram" if "model-diagram" in svg else "plot"}">{svg}</figure>'
 
-    html = DRAWING.sub(drawing, html)
-    html = CODE.sub(code, HEADING.sub(heading, STYLES.sub("", html)))
+    # The styles last: drawings bring their own, for places without the site's.
+    html = CODE.sub(code, HEADING.sub(heading, STYLES.sub("", DRAWING.sub(drawing, html))))
     page.toc = get_toc(nest_toc_tokens(tokens))
     return html.strip() + "\n"

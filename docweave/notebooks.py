@@ -17,9 +17,10 @@ from markdown import markdown
 from nbformat import NotebookNode
 
 from docweave import phrases
+from docweave.blocks import fence
 from docweave.cells import Cell, Chapter
 from docweave.outputs import Output
-from docweave.pages import BOX, FENCE, HEADING, IMAGE, Directive, Page
+from docweave.pages import BOX, FENCE, HEADING, Directive, Page
 from docweave.project import SOURCE, Project
 from docweave.weave import code, diagram_of, plots_of, stale_sections
 
@@ -137,6 +138,7 @@ class _Writer:
 
     def __init__(self, page: Page, chapter: Chapter, project: Project, site: str):
         self.page, self.chapter, self.project, self.site = page, chapter, project, site
+        self.stale = set(stale_sections(page, project))
         self.section = ""
 
     def phrase(self, text: str) -> str:
@@ -169,7 +171,7 @@ class _Writer:
         if piece.directive is None:
             return piece.text
         cell = self.cell(piece.directive)
-        parts = [_fence(code(cell, self.page.locale, self.project), "python")]
+        parts = [fence(code(cell, self.page.locale, self.project), "python")]
         if piece.directive.show_output:
             parts += self.recorded(cell)
         return "\n\n".join(parts)
@@ -182,7 +184,7 @@ class _Writer:
 
     def recorded(self, cell: Cell) -> list[str]:
         output = self.output(cell)
-        return [_fence(text.rstrip("\n"), "text") for text in (output.text, output.error) if text]
+        return [fence(text.rstrip("\n"), "text") for text in (output.text, output.error) if text]
 
     # ── Markdown ────────────────────────────────────────────────────────────
 
@@ -190,7 +192,6 @@ class _Writer:
         """Return the pieces of some lines of the page, given with their numbers and without the indent of their box."""
         pieces: list[Piece] = []
         text: list[str] = []
-        stale = set(stale_sections(self.page, self.project))
 
         def flush() -> None:
             if any(text):
@@ -203,10 +204,9 @@ class _Writer:
             position += 1
             if number in self.page.directives:
                 flush()
-                directive = self.page.directives[number]
-                pieces.append(Piece("", self.section, directive))
+                pieces.append(Piece("", self.section, self.page.directives[number]))
             elif FENCE.match(line):
-                end = _end_of_fence(lines, position)
+                end = _end_offence(lines, position)
                 text += [line for _, line in lines[position - 1 : end]]
                 position = end
             elif box := BOX.match(line):
@@ -218,8 +218,8 @@ class _Writer:
                 flush()
                 end = _end_of_box(lines, position)
                 inner = self._pieces([(other, line[4:]) for other, line in lines[position:end]])
-                box = self.quote if title["marker"] == "!!!" else self.fold
-                pieces += box(self._inline(title["title"], number), inner)
+                boxed = self.quote if title["marker"] == "!!!" else self.fold
+                pieces += boxed(self._inline(title["title"], number), inner)
                 position = end
             elif heading := HEADING.match(line):
                 flush()
@@ -227,7 +227,7 @@ class _Writer:
                 text.append(f"{heading['level']} {self._inline(heading['title'], number)}")
                 if heading["level"] == "#":
                     text += ["", f"{self.phrase(phrases.MADE_FROM)} <{address_of(self.page, self.site)}>"]
-                if self.section in stale:
+                if self.section in self.stale:
                     english = self.project.pages[SOURCE][self.page.name]
                     link = f"[{self.phrase(phrases.READ_ENGLISH)}]({address_of(english, self.site)}#{self.section})"
                     text += ["", f"> {self.phrase(phrases.STALE)} {link}"]
@@ -240,7 +240,7 @@ class _Writer:
 
     def _figure(self, number: int) -> str:
         figure = self.page.figures[number]
-        if not figure.model or not IMAGE.fullmatch(self.page.body[number - self.page.front - 1].strip()):
+        if not figure.model:
             raise self.page.error("an image that is no diagram has no form in a notebook", number)
         return self.figure(diagram_of(self.page, figure, self.project, standalone=True), figure.alt, figure.caption)
 
@@ -394,7 +394,7 @@ def _joined(pieces: list[Piece]) -> Iterator[Piece]:
         yield from [replace(run[0], text="\n\n".join(piece.text for piece in run))] if plain else run
 
 
-def _end_of_fence(lines: list[tuple[int, str]], position: int) -> int:
+def _end_offence(lines: list[tuple[int, str]], position: int) -> int:
     ticks = FENCE.match(lines[position - 1][1])["ticks"]
     while not (found := FENCE.match(lines[position][1])) or found["info"] or not found["ticks"].startswith(ticks):
         position += 1
@@ -408,11 +408,6 @@ def _end_of_box(lines: list[tuple[int, str]], position: int) -> int:
         if lines[position - 1][1].strip():
             end = position
     return end
-
-
-def _fence(text: str, language: str) -> str:
-    ticks = "`" + max(re.findall("`{3,}", text), default="``", key=len)
-    return f"{ticks}{language}\n{text}\n{ticks}"
 
 
 def _data(svg: str) -> str:
