@@ -9,8 +9,8 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
-from docweave.project import SOURCE
-from tests.site.pages import KINDS, PROJECT, every_language, every_page, path_of
+from tests.site.eyes import look, unfold
+from tests.site.pages import KINDS, every_language, every_page, path_of
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -20,8 +20,6 @@ CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 TOKENS = [["pre code span"]]
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-EYES = Path(__file__).with_name("eyes.js").read_text("utf-8")
 
 
 @pytest.fixture
@@ -48,14 +46,11 @@ def faults(page, options: dict) -> list[str]:
     return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
-def unreadable(page) -> list[str]:
-    """Return the texts with too little contrast, with its value."""
-    page.evaluate(EYES)
-    return page.evaluate("eyes.unreadable()")
-
-
-def unfold(page) -> None:
-    page.evaluate("for (const box of document.querySelectorAll('details')) box.open = true")
+def look_in_both_schemes(page) -> None:
+    for scheme in ("light", "dark"):
+        show(page, scheme)
+        assert faults(page, EVERYTHING) == [], scheme
+        assert look(page, "unreadable") == [], scheme
 
 
 @every_page
@@ -68,7 +63,7 @@ def test_axe_finds_nothing_and_every_text_can_be_read_in_light_and_dark(locale, 
             show(page, scheme)
             # Everything once: the other rules do not depend on colours, and hardly on the width.
             assert faults(page, EVERYTHING if (size, scheme) == (WIDE, "light") else CONTRAST) == [], (size, scheme)
-            assert unreadable(page) == [], (size, scheme)
+            assert look(page, "unreadable") == [], (size, scheme)
 
 
 # With plots, with code that runs elsewhere, with folded solutions.
@@ -81,17 +76,14 @@ def test_axe_finds_nothing_on_the_page_of_a_notebook(locale, book, page, served)
         page.set_viewport_size(size)
         show(page, scheme)
         assert faults(page, EVERYTHING) == [], (size, scheme)
-        assert unreadable(page) == [], (size, scheme)
+        assert look(page, "unreadable") == [], (size, scheme)
 
 
 def test_axe_finds_nothing_on_the_page_for_what_is_not_found(page, served):
     page.goto(f"{served}nothing/here/")
     for size in (WIDE, PHONE):
         page.set_viewport_size(size)
-        for scheme in ("light", "dark"):
-            show(page, scheme)
-            assert faults(page, EVERYTHING) == [], (size, scheme)
-            assert unreadable(page) == [], (size, scheme)
+        look_in_both_schemes(page)
 
 
 @every_language
@@ -102,10 +94,7 @@ def test_axe_finds_nothing_while_the_reader_searches(locale, size, page, served)
     page.locator("body").press("/")
     page.keyboard.type("Keras")
     expect(page.locator(":is([role=option], .md-search-result__item)").first).to_be_visible()
-    for scheme in ("light", "dark"):
-        show(page, scheme)
-        assert faults(page, EVERYTHING) == [], scheme
-        assert unreadable(page) == [], scheme
+    look_in_both_schemes(page)
 
 
 @every_language
@@ -114,10 +103,7 @@ def test_axe_finds_nothing_with_the_drawer_open(locale, page, served):
     page.goto(served + path_of(locale, KINDS[1]))
     page.click("header [for=__drawer]")
     expect(page.locator(".md-sidebar--primary a.md-nav__link").first).to_be_in_viewport()
-    for scheme in ("light", "dark"):
-        show(page, scheme)
-        assert faults(page, EVERYTHING) == [], scheme
-        assert unreadable(page) == [], scheme
+    look_in_both_schemes(page)
 
 
 @every_language
@@ -125,7 +111,4 @@ def test_axe_finds_nothing_with_the_list_of_languages_open(locale, page, served)
     page.goto(served + path_of(locale))
     page.hover("header .md-select")
     expect(page.locator("header .md-select a").first).to_be_visible()
-    for scheme in ("light", "dark"):
-        show(page, scheme)
-        assert faults(page, EVERYTHING) == [], scheme
-        assert unreadable(page) == [], scheme
+    look_in_both_schemes(page)

@@ -1,12 +1,9 @@
 """Pages as the reader has them shown: larger, wider spaced, at rest, in colours of their own."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.site.eyes import look, unfold
 from tests.site.pages import KINDS, every_page, path_of
-
-EYES = Path(__file__).with_name("eyes.js").read_text("utf-8")
 
 # WCAG 1.4.12. Drawings are pictures, though of letters.
 SPACED = """
@@ -21,15 +18,6 @@ def page(page):
     page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size({"width": 1280, "height": 900})
     return page
-
-
-def look(page, what: str):
-    page.evaluate(EYES)
-    return page.evaluate(f"eyes.{what}()")
-
-
-def unfold(page) -> None:
-    page.evaluate("for (const box of document.querySelectorAll('details')) box.open = true")
 
 
 @every_page

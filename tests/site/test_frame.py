@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from docweave.project import SOURCE
 from tests.site.pages import PROJECT, every_language, path_of
 
 SCHEME = "document.body.dataset.mdColorScheme"

@@ -1,13 +1,10 @@
 """What a reader reaches with the keyboard alone: everything, in sight, and showing that it has the focus."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
+from tests.site.eyes import look
 from tests.site.pages import KINDS, every_language, path_of
-
-EYES = Path(__file__).with_name("eyes.js").read_text("utf-8")
 
 
 @pytest.fixture
@@ -18,8 +15,7 @@ def page(page):
 
 def go_round(page) -> int:
     """Press Tab until the focus has been everywhere, and return how many stops it made. Each must be seen, and seen to have it."""
-    page.evaluate(EYES)
-    usable = page.evaluate("eyes.watchFocus()")
+    usable = look(page, "watchFocus")
     for _ in range(usable + 10):
         page.keyboard.press("Tab")
         if page.evaluate("eyes.focused.round"):
