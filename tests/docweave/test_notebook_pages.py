@@ -12,37 +12,24 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
 from docweave.notebook_pages import course_name, downloads, packed
+from tests.docweave.sites import MKDOCS
 
-MKDOCS = """\
-site_name: Tiny
-site_url: https://example.org/
-exclude_docs: "*.po"
-theme:
-  name: null
-  custom_dir: theme
-plugins:
-  - i18n:
-      docs_structure: folder
-      fallback_to_default: false
-      reconfigure_material: false
-      reconfigure_search: false
-      languages:
-        - {locale: en, name: English, default: true}
-        - {locale: ru, name: Русский}
+WITH_NOTEBOOKS = MKDOCS.replace(
+    "  - docweave\n",
+    """\
   - mkdocs-jupyter:
       include: ["*.ipynb"]
       include_source: true
   - docweave
-markdown_extensions: [admonition, attr_list, pymdownx.details, pymdownx.superfences]
-nav: [index.md, greetings.md]
-"""
+""",
+).replace('  - toc: {permalink: "#"}\n', "")  # so that the links on a page are those to files
 
 
 @pytest.fixture
 def tiny(tiny, monkeypatch):
     """The tiny project in two of its languages, with a drawing on a page that becomes a notebook."""
     monkeypatch.chdir(tiny.root)
-    tiny.write("mkdocs.yml", MKDOCS)
+    tiny.write("mkdocs.yml", WITH_NOTEBOOKS)
     shutil.rmtree(tiny.path("docs/zh-Hant"))
     for locale, title in (("en", "Drawings"), ("ru", "Рисунки")):
         tiny.write(f"docs/{locale}/drawings.md", re.sub("# .* {#start}", f"# {title} {{#start}}", tiny.read(f"docs/{locale}/index.md")))
@@ -164,7 +151,7 @@ def test_the_course_lies_in_the_folder_of_its_language():
 
 def test_static_i18n_still_hides_from_mkdocs_that_a_notebook_is_a_page(tiny):
     """While this passes, NotebookFile is needed. If it fails, upstream is mended (issue 198) and it can go."""
-    tiny.write("mkdocs.yml", MKDOCS.replace("  - docweave\n", ""))
+    tiny.write("mkdocs.yml", WITH_NOTEBOOKS.replace("  - docweave\n", ""))
     tiny.write("theme/main.html", "<main>{{ page.content }}</main>")
     tiny.write("docs/en/book.ipynb", json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     built(tiny)
