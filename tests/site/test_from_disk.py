@@ -8,10 +8,13 @@ from tests.site.pages import PROJECT, path_of
 
 @pytest.fixture
 def disk(built, page):
-    """Opens a page of the built site from the disk; problems are those of any page."""
+    """Opens a page of the built site from the disk; problems are those of any page.
+
+    Whoever leaves a page before its icon has come breaks off that request, which would be one: so this waits.
+    """
 
     def disk(path):
-        page.goto((built / path / "index.html").as_uri())
+        page.goto((built / path / "index.html").as_uri(), wait_until="networkidle")
         return page
 
     yield disk
@@ -22,7 +25,7 @@ def disk(built, page):
 def test_a_page_looks_as_it_does_on_a_server(scheme, disk, page, served):
     look = "JSON.stringify([...document.querySelectorAll('body *')].map((each) => getComputedStyle(each).color + each.offsetHeight))"
     page.emulate_media(color_scheme=scheme)
-    page.goto(served + path_of("ru", "multi-input"))
+    page.goto(served + path_of("ru", "multi-input"), wait_until="networkidle")
     expected = page.evaluate(look)
     assert disk(path_of("ru", "multi-input")).evaluate(look) == expected
 
@@ -31,8 +34,10 @@ def test_links_lead_to_pages_and_not_to_folders(disk):
     page = disk("multi-input")
     page.locator(".md-footer__link--next").click()
     expect(page.locator("h1#multi-output")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.locator(".md-sidebar--primary a[href$='glossary/index.html']").click()
     expect(page.locator("h1#glossary")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.locator("header .md-logo").click()
     expect(page.locator("[data-cell='index.first_model']")).to_be_visible()
 
