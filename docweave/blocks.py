@@ -8,12 +8,29 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from pygments import highlight
+import pygments
+from pygments import token
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-# Names, spaces, brackets and operators look as all code does: most of all marks, and a third of a page with much code.
-PLAIN = re.compile(r'<span class="(?:n|w|p|o)">([^<]*)</span>')
+# What a part of code looks like, by the first of these kinds that it is of. All else, names, spaces, brackets and operators,
+# looks plain, and a string is one string whatever stands in it: marks for those would be half of a page with much code.
+# Names of Python's own functions look as those of Keras do.
+LOOKS = {
+    token.Keyword.Constant: token.Text,
+    token.Keyword: token.Keyword,
+    token.Operator.Word: token.Keyword,
+    token.Name.Class: token.Name.Class,
+    token.Name.Decorator: token.Name.Decorator,
+    token.Name.Exception: token.Name.Exception,
+    token.Name.Function: token.Name.Function,
+    token.Name.Namespace: token.Name.Namespace,
+    token.Number: token.Number,
+    token.String.Doc: token.String.Doc,
+    token.String.Escape: token.String.Escape,
+    token.String: token.String,
+    token.Comment: token.Comment,
+}
 
 
 @dataclass(frozen=True)
@@ -88,7 +105,7 @@ def fence(text: str, language: str) -> str:
 
 def _pre(text: str, inner: str, language: str, classes: str, attributes: dict[str, str]) -> Block:
     # The classes are those of Material, whose copy buttons and styles look for them.
-    opening = f'<div class="language-{language} highlight{classes}"{_attributes(attributes)}>'
+    opening = f'<div class="highlight{classes}"{_attributes(attributes)}>'
     lang = ' lang="en"' if language == "text" else ""  # what Keras and Python print is English on every page
     html = f"{opening}<pre{lang}><code>{inner}</code></pre></div>"
     return Block(fence(text, language), html, f"<pre>{escape(text, quote=False)}</pre>")
@@ -105,7 +122,8 @@ def _highlight(source: str, lines: str) -> str:
         first, _, last = span.partition("-")
         numbers += range(int(first), int(last or first) + 1)
     formatter = HtmlFormatter(nowrap=True, hl_lines=numbers)
-    html = PLAIN.sub(r"\1", highlight(source, _LEXER, formatter))
+    looks = ((next((LOOKS[look] for look in LOOKS if kind in look), token.Text), text) for kind, text in _LEXER.get_tokens(source))
+    html = pygments.format(looks, formatter)
     # The last line break, which Pygments adds, stands inside the mark of a highlighted last line.
     return re.sub(r"\n((?:</span>)?)\n?$", r"\1", html)
 

@@ -16,12 +16,13 @@ import mkdocs_jupyter.config
 from markdown.extensions.toc import nest_toc_tokens
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.toc import get_toc
+from mkdocs.utils import get_relative_url
 from nbformat import NotebookNode
 
 from docweave import blocks, phrases
 from docweave.cells import Chapter
 from docweave.files import write_text
-from docweave.notebooks import FOLDER, chapters_of, file_name, folder_of, notebook, script, written
+from docweave.notebooks import FOLDER, address_of, chapters_of, file_name, folder_of, notebook, script, written
 from docweave.pages import Page
 from docweave.project import Project
 
@@ -50,6 +51,7 @@ class NotebookFile(File):
         locale, localization, alternates, locale_alternate_of: what static-i18n notes of every file.
         chapter: the chapter it holds.
         source: the page it was made from.
+        chapter_url: where that page is read, below the site's address.
         book: the notebook itself, None for one that only stands for its address.
     """
 
@@ -65,7 +67,7 @@ class NotebookFile(File):
             dest_uri=f"{folder_of(page.locale)}{FOLDER}/{name}/index.html",
             inclusion=InclusionLevel.NOT_IN_NAV,
         )
-        self.chapter, self.source = chapter, page
+        self.chapter, self.source, self.chapter_url = chapter, page, address_of(page, "")
         self.edit_uri = f"{page.locale}/{page.path.name}"
         self.locale = self.localization = self.locale_alternate_of = page.locale
         self.alternates = {page.locale: self}
@@ -178,20 +180,23 @@ def _write_if_changed(path: Path, text: str) -> None:
         write_text(path, text)
 
 
-def finish(html: str, page, translation: Callable[[str], str]) -> str:
+def finish(html: str, page, site: str, translation: Callable[[str], str]) -> str:
     """Return the HTML of a notebook page with its code, and without what mkdocs-jupyter adds to it.
 
     Its headings get the ids that they have on the chapter's page (nbconvert names a heading by its Latin letters, and a
-    Russian one has none), and so does the page's table of contents.
+    Russian one has none), and so does the page's table of contents. A notebook's links lead to the site wherever it is opened;
+    here they stay within it, and those to the chapter itself within the page.
 
     Args:
         html: what mkdocs-jupyter made.
         page: the page of MkDocs.
+        site: the address of the site, with a slash at its end.
         translation: gives a phrase of the site in the language of the page.
     """
     cells = {cell.id: cell for cell in page.file.book.cells}
     sections = iter(page.file.source.sections)
     tokens = []
+    links = re.compile(rf'<a href="{re.escape(site)}(?P<target>[^"]*)"')
 
     def code(found: re.Match) -> str:
         cell = cells[found["id"]]
@@ -213,7 +218,12 @@ def finish(html: str, page, translation: Callable[[str], str]) -> str:
         svg = base64.b64decode(found["svg"]).decode()
         return f'<figure class="{"diagram" if "model-diagram" in svg else "plot"}">{svg}</figure>'
 
+    def link(found: re.Match) -> str:
+        path, mark, section = found["target"].partition("#")
+        own = mark and path == page.file.chapter_url
+        return f'<a href="{"" if own else get_relative_url(path or "./", page.url)}{mark}{section}"'
+
     # The styles last: drawings bring their own, for places without the site's.
-    html = CODE.sub(code, HEADING.sub(heading, STYLES.sub("", DRAWING.sub(drawing, html))))
+    html = CODE.sub(code, HEADING.sub(heading, links.sub(link, STYLES.sub("", DRAWING.sub(drawing, html)))))
     page.toc = get_toc(nest_toc_tokens(tokens))
     return html.strip() + "\n"

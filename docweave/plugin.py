@@ -139,7 +139,8 @@ class DocweavePlugin(BasePlugin):
 
     def on_page_content(self, html, page, config, files):
         if isinstance(page.file, NotebookFile):
-            return notebook_pages.finish(html, page, self.project.catalogs[page.file.locale])
+            html = notebook_pages.finish(html, page, config.site_url, self.project.catalogs[page.file.locale])
+            return lang.mark(html, _languages(config))
         blocks = self.woven.pop(page.file.src_uri).blocks
         placed = PARAGRAPH.findall(html)
         for token, block in blocks.items():

@@ -93,6 +93,21 @@ def test_the_page_of_a_notebook_names_the_chapter_as_the_original(tiny):
     assert "Как программа здоровается." in page.h9.get_text()
 
 
+def test_links_stay_within_the_site_and_those_to_the_chapter_within_the_page(tiny):
+    links = "[a](index.md) [b](drawings.md#start) [c](#mistakes) [d](greetings.md#mistakes) [e](https://example.com/x)"
+    tiny.replace("docs/en/greetings.md", "A program may greet.", links)
+    page = page_of(built(tiny), "notebooks/greetings")
+    hrefs = {link.get_text(): link["href"] for link in page.select("main p > a")}
+    expected = {"a": "../../", "b": "../../drawings/#start", "c": "#mistakes", "d": "#mistakes", "e": "https://example.com/x"}
+    assert hrefs.items() >= expected.items()
+
+
+def test_what_was_printed_is_english_and_code_is_not_translated(tiny):
+    page = page_of(built(tiny), "ru/notebooks/greetings")
+    assert [pre["lang"] for pre in page.select(":is(.cell-output, .cell-error) pre")] == ["en", "en"]
+    assert {code.get("translate") for code in page.select("main code")} == {"no"}
+
+
 def test_a_chapters_page_and_its_notebook_know_the_files(tiny):
     built(tiny)
     assert page_of(tiny, "ru/greetings").a["href"] == "../notebooks/greetings/greetings.ipynb"

@@ -19,8 +19,6 @@ NOTEBOOKS = [
 ]
 every_notebook = pytest.mark.parametrize(("locale", "name", "chapter"), NOTEBOOKS)
 HEAVIEST = 150_000  # of HTML; mkdocs-jupyter's own pages have 645,000
-# Its 98 cells and their prose, at two bytes a letter, are more than half of that by themselves.
-HEAVIER = {("ru", "errata"): 165_000}
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +66,26 @@ def test_the_page_has_the_words_headings_and_drawings_of_the_chapter(locale, nam
 @every_notebook
 def test_the_page_is_light_and_brings_nothing_of_its_own(locale, name, chapter, built, files, notebook_page):
     weight = (built / files(locale, name, chapter).page / "index.html").stat().st_size
-    assert weight < HEAVIER.get((locale, name), HEAVIEST)
-    assert (weight > HEAVIEST) == ((locale, name) in HEAVIER), "the exemption is needed no longer"
+    assert weight < HEAVIEST
     assert notebook_page(locale, name, chapter).select("article :is(style, script)") == []
+
+
+@every_notebook
+def test_what_was_printed_is_english_and_code_is_not_translated(locale, name, chapter, notebook_page):
+    page = notebook_page(locale, name, chapter)
+    assert {code.find_parent(lang=True)["lang"] for code in page.select(":is(.cell-output, .cell-error) code")} == {SOURCE}
+    assert {code.find_parent(lang=True)["lang"] for code in page.select("[data-cell] code")} == {locale}
+    assert all(code["translate"] == "no" for code in page.select("code"))
+
+
+@every_notebook
+def test_links_stay_within_the_site_that_is_read(locale, name, chapter, notebook_page, address):
+    """In a notebook they lead to the public site, from wherever it is opened."""
+    page = notebook_page(locale, name, chapter)
+    links = [link["href"] for link in page.select(".md-content a[href]")]
+    assert [link for link in links if link.startswith(address)] == []
+    ids = {element["id"] for element in page.select("[id]")}
+    assert [link for link in links if link.startswith("#") and link[1:] not in ids] == []
 
 
 @every_notebook

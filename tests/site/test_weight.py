@@ -4,12 +4,13 @@ import gzip
 
 import pytest
 
-from tests.site.pages import every_page, path_of
+from tests.site.pages import KINDS, every_language, every_page, path_of
 
 # kB, each file compressed by itself as servers do.
 TEXT = 60
 WITH_PICTURES = 105
 REQUESTS = 8
+SLOW = {"offline": False, "latency": 50, "downloadThroughput": 100_000, "uploadThroughput": 100_000}  # milliseconds, bytes a second
 
 # Tells of every shift of the layout, and how far it was. Those that follow a reader's act within half a second do not count.
 SHIFTS = """
@@ -82,6 +83,20 @@ def test_a_page_asks_for_little_and_nothing_jumps(locale, name, page, served):
         assert len(asked) <= REQUESTS, asked
         assert not [url for url in asked if not url.startswith(served)]
         assert page.evaluate("shifts") == [], width
+
+
+@every_language
+@pytest.mark.parametrize("name", KINDS)
+def test_nothing_jumps_while_a_page_trickles_in(locale, name, page, served):
+    """The second page of a visit, on a slow line: its style sheet is there, so that the page is painted piece by piece."""
+    page.add_init_script(SHIFTS)
+    page.goto(served + path_of(locale, "setup"))
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW)
+    page.goto(served + path_of(locale, name))
+    page.wait_for_timeout(100)  # milliseconds: a shift is told after it was painted
+    assert page.evaluate("shifts") == []
 
 
 def test_nothing_lies_in_the_site_that_no_page_asks_for(built, html):
