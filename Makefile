@@ -1,6 +1,8 @@
 # What people and CI do here; `make help` lists it. Each target sets up what it needs, in .venv.
 PYTHON ?= python3
 PORT ?= 8000
+# One more than there are processors: tests in a browser wait much.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -25,10 +27,10 @@ check: $(VENV)/site ## check pages, cells and catalogues without running a cell
 	$(BIN)/docweave check
 
 test: $(VENV)/tests ## run every cell and every test
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report term-missing:skip-covered
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report term-missing:skip-covered
 
 e2e: $(VENV)/tests ## test the built site in a real browser (QUICK=1: one page of each kind)
-	$(BIN)/pytest --numprocesses 2 $(if $(QUICK),--quick) tests/site
+	$(BIN)/pytest --numprocesses $(WORKERS) $(if $(QUICK),--quick) tests/site
 
 outputs: $(VENV)/tests ## run the cells that changed and record what they print (CHAPTER=name for one)
 	$(BIN)/docweave run --record $(CHAPTER)

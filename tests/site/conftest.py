@@ -1,5 +1,6 @@
 """The built site, and a browser to read it with."""
 
+import fcntl
 import functools
 import os
 import shutil
@@ -55,9 +56,18 @@ def read_config(root: Path) -> dict:
 
 
 @pytest.fixture(scope="session")
-def built(project, tmp_path_factory):
-    """The site, built strictly in all languages."""
-    folder = tmp_path_factory.mktemp("built") / "site"
+def built(project, tmp_path_factory, worker_id):
+    """The site, built strictly in all languages: once, for all the processes that test it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    with open(shared / "site.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "site").exists():
+            build(project, shared / "unfinished").rename(shared / "site")
+    return shared / "site"
+
+
+def build(project, folder: Path) -> Path:
     environment = {name: value for name, value in os.environ.items() if name not in ("SITE_URL", "REPO_URL", "DOCS_LOCALE")}
     done = subprocess.run(
         [Path(sys.executable).parent / "mkdocs", "--quiet", "build", "--strict", "--site-dir", folder],

@@ -1,5 +1,6 @@
 """The notebooks on the built site: pages to read, files to take away."""
 
+import functools
 import json
 import zipfile
 
@@ -35,7 +36,13 @@ def files():
 @pytest.fixture(scope="session")
 def notebook_page(built, files):
     """Gives the parsed page of a notebook."""
-    return lambda *which: BeautifulSoup((built / files(*which).page / "index.html").read_text("utf-8"), "html.parser")
+
+    @functools.lru_cache(maxsize=None)
+    def read(locale, name, program):
+        path = built / files(locale, name, PROJECT.chapters[program]).page / "index.html"
+        return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+    return lambda locale, name, chapter: read(locale, name, chapter.name)
 
 
 @every_notebook
