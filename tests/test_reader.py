@@ -1,10 +1,6 @@
 """What a reader does: copy a page from top to bottom and run it."""
 
 import io
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,33 +10,14 @@ from docweave.cells import syntax
 from docweave.compare import output_differences
 from docweave.outputs import Output
 from docweave.project import SOURCE, Project
-from docweave.run import ENVIRONMENT
 from docweave.weave import weave
+from tests.pasted import paste
 
 PROJECT = Project(Path(__file__).parent.parent)
 PAGES = [page for page in PROJECT.pages[SOURCE].values() if page.directives]
 OWN_CHAPTERS = [
     (page, chapter) for page in PAGES for chapter in PROJECT.chapters.values() if chapter.page == page.chapter
 ]
-# A reader's fresh Python. What must raise leaves no names behind, so a page that runs does so too as a script, which lacks it.
-READER = """
-import contextlib, io, json, sys
-
-from docweave.run import shortened
-
-namespace, told = {"__name__": "__main__"}, []
-for block, raises, slow in json.load(sys.stdin):
-    raised = ""
-    with contextlib.redirect_stdout(io.StringIO()) as printed, shortened() if slow else contextlib.nullcontext():
-        try:
-            exec(block, dict(namespace) if raises else namespace)
-        except Exception as error:
-            if not raises:
-                raise
-            raised = type(error).__name__
-    told.append((printed.getvalue(), raised))
-print(json.dumps(told))
-"""
 
 
 def blocks_of(page) -> list[str]:
@@ -69,11 +46,7 @@ def test_a_chapter_as_a_script_is_its_cells_but_those_that_must_raise(chapter):
 def test_a_page_copied_from_top_to_bottom_runs_and_prints_what_it_shows(page, chapter):
     copied = [(cell, block) for cell, block in zip(cells_of(page), blocks_of(page), strict=True) if cell.chapter == chapter.name]
     blocks = [(block, cell.raises, cell.slow) for cell, block in copied]
-    done = subprocess.run(
-        [sys.executable, "-c", READER], input=json.dumps(blocks), env=os.environ | ENVIRONMENT, capture_output=True, encoding="utf-8"
-    )
-    assert done.returncode == 0, done.stderr
-    for (cell, _), (printed, raised) in zip(copied, json.loads(done.stdout), strict=True):
+    for (cell, _), (printed, raised) in zip(copied, paste(blocks), strict=True):
         recorded = PROJECT.records[chapter.name].output(cell)
         assert raised == recorded.raises, cell.id
         if cell.slow:

@@ -4,14 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from docweave.notebooks import chapters_of
 from docweave.project import SOURCE, Project
 
 PROJECT = Project(Path(__file__).parents[2])
 PAGES = [(locale, name) for locale in PROJECT.languages for name in PROJECT.pages[SOURCE]]
+NOTEBOOKS = [
+    pytest.param(locale, name, chapter, id=f"{locale}-{chapter.name}")
+    for locale, name in PAGES
+    for chapter in chapters_of(PROJECT.pages[locale][name], PROJECT)
+]
 
 # One of each kind: with diagrams and questions, of tables, the start. `pytest --quick` reads only these.
 KINDS = ("index", "multi-input", "glossary")
 
+every_notebook = pytest.mark.parametrize(("locale", "name", "chapter"), NOTEBOOKS)
 every_page = pytest.mark.parametrize(("locale", "name"), PAGES)
 translated_page = pytest.mark.parametrize(("locale", "name"), [page for page in PAGES if page[0] != SOURCE])
 every_language = pytest.mark.parametrize("locale", PROJECT.languages)

@@ -9,8 +9,9 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
+from docweave.notebooks import file_name
 from tests.site.eyes import look, unfold
-from tests.site.pages import KINDS, every_language, every_page, path_of
+from tests.site.pages import KINDS, every_language, every_notebook, every_page, path_of
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -66,17 +67,16 @@ def test_axe_finds_nothing_and_every_text_can_be_read_in_light_and_dark(locale, 
             assert look(page, "unreadable") == [], (size, scheme)
 
 
-# With plots, with code that runs elsewhere, with folded solutions.
-@every_language
-@pytest.mark.parametrize("book", ["feedforward", "beyond-one-machine-jax", "setup"])
-def test_axe_finds_nothing_on_the_page_of_a_notebook(locale, book, page, served):
-    page.goto(f"{served}{path_of(locale)}notebooks/{book}/")
+@every_notebook
+def test_axe_finds_nothing_on_the_page_of_a_notebook(locale, name, chapter, page, served):
+    page.goto(f"{served}{path_of(locale)}notebooks/{file_name(chapter)}/")
     unfold(page)
-    for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+    assert faults(page, EVERYTHING) == []
+    for size in (WIDE, PHONE):
         page.set_viewport_size(size)
-        show(page, scheme)
-        assert faults(page, EVERYTHING) == [], (size, scheme)
-        assert look(page, "unreadable") == [], (size, scheme)
+        for scheme in ("light", "dark"):
+            show(page, scheme)
+            assert look(page, "unreadable") == [], (size, scheme)
 
 
 def test_axe_finds_nothing_on_the_page_for_what_is_not_found(page, served):

@@ -9,16 +9,9 @@ from bs4 import BeautifulSoup
 
 from docweave.cells import syntax
 from docweave.notebook_pages import course_name, downloads
-from docweave.notebooks import chapters_of
 from docweave.project import SOURCE
-from tests.site.pages import PAGES, PROJECT, every_language, path_of
+from tests.site.pages import PROJECT, every_language, every_notebook, path_of
 
-NOTEBOOKS = [
-    pytest.param(locale, name, chapter, id=f"{locale}-{chapter.name}")
-    for locale, name in PAGES
-    for chapter in chapters_of(PROJECT.pages[locale][name], PROJECT)
-]
-every_notebook = pytest.mark.parametrize(("locale", "name", "chapter"), NOTEBOOKS)
 HEAVIEST = 150_000  # of HTML; mkdocs-jupyter's own pages have 645,000
 
 

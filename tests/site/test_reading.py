@@ -1,17 +1,13 @@
 """What a reader does with the built site, in a real browser."""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 from playwright.sync_api import expect
 
 from docweave.cells import syntax
 from docweave.project import SOURCE
-from docweave.run import ENVIRONMENT
+from tests.pasted import paste
 from tests.site.pages import PROJECT, every_page, path_of
+
 
 @every_page
 def test_a_page_comes_whole_and_from_one_host(locale, name, page, served):
@@ -56,20 +52,6 @@ def test_copying_a_cell_gives_its_code_and_nothing_else(locale, name, page, serv
         assert text == cell.source or locale != SOURCE, id
 
 
-# Runs blocks of code in one namespace, of which some must raise.
-PASTED = """
-import json, sys
-names = {"__name__": "__main__"}
-for code, raises in json.load(sys.stdin):
-    try:
-        exec(code, names)
-    except Exception as error:
-        assert type(error).__name__ == raises, error
-    else:
-        assert not raises, code
-"""
-
-
 def test_a_chapter_copied_in_the_browser_and_pasted_together_runs(page, served):
     """That every English chapter runs as copied follows: its copied cells are the tested ones, and tests/test_reader.py runs those."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -77,9 +59,8 @@ def test_a_chapter_copied_in_the_browser_and_pasted_together_runs(page, served):
     errors = {f"functional_api.{name}": output.raises for name, output in PROJECT.records["functional_api"].cells.items()}
     copied = [(text, errors.get(id, "")) for id, text in page.evaluate(COPY_ALL)]
     assert any(raises for _, raises in copied)
-    environment = os.environ | ENVIRONMENT
-    done = subprocess.run([sys.executable, "-c", PASTED], input=json.dumps(copied), env=environment, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
+    raised = [raised for _, raised in paste([(*block, False) for block in copied])]
+    assert raised == [raises for _, raises in copied]
 
 
 def test_a_reader_copies_with_the_mouse(page, served):

@@ -1,0 +1,43 @@
+"""Code as a reader pastes it: block after block, into a fresh Python."""
+
+import json
+import os
+import subprocess
+import sys
+
+from docweave.run import ENVIRONMENT
+
+# What must raise leaves no names behind, so blocks that run do so too as a script, which lacks it.
+READER = """
+import contextlib, io, json, sys
+
+from docweave.run import shortened
+
+namespace, told = {"__name__": "__main__"}, []
+for block, raises, slow in json.load(sys.stdin):
+    raised = ""
+    with contextlib.redirect_stdout(io.StringIO()) as printed, shortened() if slow else contextlib.nullcontext():
+        try:
+            exec(block, dict(namespace) if raises else namespace)
+        except Exception as error:
+            if not raises:
+                raise
+            raised = type(error).__name__
+    told.append((printed.getvalue(), raised))
+print(json.dumps(told))
+"""
+
+
+def paste(blocks: list[tuple[str, str, bool]]) -> list[tuple[str, str]]:
+    """Run blocks of code in one namespace.
+
+    Args:
+        blocks: the code of each, the type of the error it must raise (or nothing), and whether it is slow and runs in a short form.
+
+    Returns:
+        What each printed, and the type of the error it raised.
+    """
+    run = [sys.executable, "-c", READER]
+    done = subprocess.run(run, input=json.dumps(blocks), env=os.environ | ENVIRONMENT, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return [tuple(each) for each in json.loads(done.stdout)]
