@@ -206,7 +206,7 @@ class _Writer:
                 flush()
                 pieces.append(Piece("", self.section, self.page.directives[number]))
             elif FENCE.match(line):
-                end = _end_offence(lines, position)
+                end = _end_of_fence(lines, position)
                 text += [line for _, line in lines[position - 1 : end]]
                 position = end
             elif box := BOX.match(line):
@@ -394,7 +394,7 @@ def _joined(pieces: list[Piece]) -> Iterator[Piece]:
         yield from [replace(run[0], text="\n\n".join(piece.text for piece in run))] if plain else run
 
 
-def _end_offence(lines: list[tuple[int, str]], position: int) -> int:
+def _end_of_fence(lines: list[tuple[int, str]], position: int) -> int:
     ticks = FENCE.match(lines[position - 1][1])["ticks"]
     while not (found := FENCE.match(lines[position][1])) or found["info"] or not found["ticks"].startswith(ticks):
         position += 1

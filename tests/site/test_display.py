@@ -3,7 +3,7 @@
 import pytest
 
 from tests.site.eyes import look, unfold
-from tests.site.pages import KINDS, every_page, path_of
+from tests.site.pages import KINDS, every_language, every_page, path_of
 
 # WCAG 1.4.12. Drawings are pictures, though of letters.
 SPACED = """
@@ -43,10 +43,11 @@ def test_nothing_moves_for_a_reader_who_wants_rest(name, page, served):
 
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("colours", ["none", "active"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_icons_can_be_seen_and_in_the_colours_of_the_reader_texts_can_be_read_too(scheme, colours, name, page, served):
-    page.emulate_media(color_scheme=scheme, forced_colors=colours)
-    page.goto(served + path_of("en", name))
-    unfold(page)
-    assert look(page, "faintIcons") == []
-    assert look(page, "unreadable") == []
+@every_language
+def test_icons_can_be_seen_and_in_the_colours_of_the_reader_texts_can_be_read_too(locale, colours, name, page, served):
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, forced_colors=colours)
+        page.goto(served + path_of(locale, name))
+        unfold(page)
+        assert look(page, "faintIcons") == [], scheme
+        assert look(page, "unreadable") == [], scheme
