@@ -402,17 +402,13 @@ def _end_of_fence(lines: list[tuple[int, str]], position: int) -> int:
 
 
 def _end_of_box(lines: list[tuple[int, str]], position: int) -> int:
-    end = position
     while position < len(lines) and (not lines[position][1].strip() or lines[position][1].startswith("    ")):
         position += 1
-        if lines[position - 1][1].strip():
-            end = position
-    return end
+    return position
 
 
 def _data(svg: str) -> str:
     """Return a drawing as an address that holds it: it needs no file beside the notebook, and Colab shows it."""
-    svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) if "xmlns=" not in svg else svg
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 

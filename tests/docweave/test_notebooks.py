@@ -53,6 +53,7 @@ def test_the_code_cells_are_the_chapters_after_one_for_colab(tiny, locale):
     colab, *cells = [cell for cell in book_of(tiny, locale=locale).cells if cell.cell_type == "code"]
     assert colab.id == "colab"
     assert [cell.id for cell in cells] == ["greet", "fail", "count"]
+    assert [cell.execution_count for cell in (colab, *cells)] == [1, 2, 3, 4]
     for cell in cells:
         assert syntax(cell.source) == syntax(tiny.project.chapters["greetings"][cell.id].source)
 
@@ -144,6 +145,15 @@ def test_a_cell_that_a_page_folds_away_shows_what_it_prints(tiny):
     assert cell_of(book_of(tiny), "greet").metadata.jupyter == {"source_hidden": True}
 
 
+def test_two_cells_in_one_box_have_its_title_once_and_both_fold(tiny):
+    twice = "        ::: greetings.count collapsed\n\n        ::: greetings.greet"
+    tiny.replace("docs/en/greetings.md", '::: greetings.greet hl="3-4"\n\n', "")
+    tiny.replace("docs/en/greetings.md", "        ::: greetings.count collapsed", twice)
+    book = book_of(tiny)
+    assert prose_of(book).count("**Solution** ↓") == 1
+    assert all(cell_of(book, id).metadata.jupyter.source_hidden for id in ("count", "greet"))
+
+
 def test_what_a_solution_says_before_and_after_its_code_folds_too(tiny):
     tiny.replace("docs/en/greetings.md", "        ::: greetings.count collapsed", "        First.\n\n        ::: greetings.count\n\n        Then.")
     book = book_of(tiny)
@@ -180,6 +190,12 @@ def test_code_and_fences_stay_as_they_are(say):
     assert "```sh\n# {.x} $HOME [a](b)\n<p>\n```" in prose
 
 
+def test_a_fence_ends_at_as_many_marks_as_it_began_with_and_nothing_else(say):
+    fenced = "````text\n```python\n[a](index.md)\n```\n<p>\n````"
+    assert fenced in say(*fenced.split("\n"), "", "after")
+    assert "```sh\n```python\n```" in say("```sh", "```python", "```", "", "after")
+
+
 def test_jupyter_takes_no_price_for_a_formula(say):
     assert r"from \$5 to \$9" in say("from $5 to $9")
 
@@ -207,6 +223,11 @@ def test_a_cell_of_another_program_is_shown_and_not_run(tiny):
     assert prose_of(book).count("`drawings.ipynb`") == 1
 
 
+def test_what_another_program_printed_is_shown_below_its_code(tiny):
+    tiny.write("docs/en/drawings.md", tiny.read("docs/en/index.md").replace("# Start {#start}", "# Drawings {#drawings}") + "\n::: greetings.greet\n")
+    assert "```text\nHello, reader!\n```\n\n*" in prose_of(book_of(tiny, "drawings"))
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -216,6 +237,7 @@ def test_a_cell_of_another_program_is_shown_and_not_run(tiny):
         ("text{.lead}", "attributes in braces has no form"),
         ("[a][b]", "a link by reference has no form"),
         ("[a](nowhere.md)", "the link to “nowhere.md”"),
+        ("[a](greetings)", "the link to “greetings”"),
         ("[a](image.png)", "the link to “image.png”"),
         ("![Words](image.png)", "an image that is no diagram"),
     ],
