@@ -140,10 +140,11 @@ def java():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Debian's Chromium: nothing is downloaded, and it asks no host but ours."""
+    """Debian's Chromium: nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there."""
     path = find(*BROWSERS)
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-    return browser_type_launch_args | {"executable_path": path, "args": ["--no-sandbox", "--disable-quic", *quiet]}
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
+    plain = ["--disable-gpu", "--disable-software-rasterizer"]
+    return browser_type_launch_args | {"executable_path": path, "args": ["--no-sandbox", *quiet, *plain]}
 
 
 @pytest.fixture
