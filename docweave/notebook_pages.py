@@ -6,6 +6,7 @@ All that is peculiar to mkdocs-jupyter stands here. It is given notebooks that w
 import base64
 import hashlib
 import io
+import logging
 import re
 import zipfile
 from collections.abc import Callable
@@ -148,7 +149,11 @@ def files(locale: str, project: Project, config) -> list[File]:
 
 
 def _prepare(locale: str, project: Project, config) -> None:
-    """Give mkdocs-jupyter our template, and a cache for each language: it clears what one build has not used."""
+    """Give mkdocs-jupyter our template, and a cache for each language: it clears what one build has not used.
+
+    Its reports of what it found there and copied, some lines for every notebook at every reload, would hide those of the pages.
+    """
+    logging.getLogger("mkdocs.plugins.mkdocs_jupyter").setLevel(logging.WARNING)
     mkdocs_jupyter.config.settings.templates_dir = str(TEMPLATES)
     # What it keeps it finds again by the notebook alone, though the template makes the page too.
     template = hashlib.sha256((TEMPLATES / "mkdocs_html" / "notebook.html.j2").read_bytes()).hexdigest()[:12]

@@ -122,6 +122,13 @@ def test_the_second_build_renders_nothing_anew_in_any_language(tiny, monkeypatch
     assert built(tiny).read("site/ru/notebooks/greetings/index.html") == first
 
 
+def test_a_reload_reports_nothing_of_its_notebooks(tiny, caplog):
+    built(tiny)
+    caplog.set_level("INFO")
+    built(tiny)
+    assert [record.getMessage() for record in caplog.records if "ipynb" in record.getMessage()] == []
+
+
 def test_what_has_no_form_in_a_notebook_stops_the_build_with_its_file_and_line(tiny, caplog):
     tiny.replace("docs/en/greetings.md", "A program may greet.", "A program{.loud} may greet.")
     with pytest.raises(Abort):
