@@ -252,6 +252,16 @@ def test_the_mouse_opens_chooses_and_closes(page, served):
     page.wait_for_url("**/inspect-and-extend/#draw")
 
 
+def test_the_search_opens_again_in_the_very_moment_in_which_it_was_closed(page, served):
+    """Its input has the focus until the next frame, though nobody can type there."""
+    page.goto(served)
+    page.keyboard.press("/")
+    expect(page.locator(".search input")).to_be_focused()
+    key = "new KeyboardEvent('keydown', {key: '/', bubbles: true})"
+    page.evaluate(f"() => {{ document.querySelector('.search').close(); document.querySelector('.search input').dispatchEvent({key}) }}")
+    expect(page.locator(".search")).to_be_visible()
+
+
 def test_what_is_typed_before_the_search_has_come_is_not_lost(page, served):
     page.goto(served)
     page.keyboard.press("/")

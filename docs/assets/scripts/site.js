@@ -212,7 +212,8 @@
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 
   addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    // What was closed a moment ago has the focus until the next frame.
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]")?.checkVisibility();
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || dialog.open || typing) return;
     event.preventDefault();
     button.click();
