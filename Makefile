@@ -1,7 +1,7 @@
 # What people and CI do here; `make help` lists it. Each target sets up what it needs, in .venv.
 PYTHON ?= python3
 PORT ?= 8000
-# One more than there are processors: tests in a browser wait much.
+# One more than there are processors: each waits for its browser now and then.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 VENV := .venv
 BIN := $(VENV)/bin

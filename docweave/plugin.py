@@ -16,7 +16,6 @@ from docweave.errors import WeaveError
 from docweave.files import write_text
 from docweave.finish import finish, protect
 from docweave.notebook_pages import Download, NotebookFile
-from docweave.notebooks import address_of
 from docweave.project import Project
 from docweave.weave import Woven, weave
 
@@ -125,7 +124,7 @@ class DocweavePlugin(BasePlugin):
     def on_page_markdown(self, markdown, page, config, files):
         if isinstance(page.file, NotebookFile):
             page.meta["description"] = page.file.source.meta["description"]
-            page.canonical_url = address_of(page.file.source, config.site_url)
+            page.canonical_url = config.site_url + page.file.chapter_url
             return markdown
         try:
             source = self.project.pages[page.file.locale][Path(page.file.src_uri).stem]
