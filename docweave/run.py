@@ -137,8 +137,12 @@ def run_cells(chapter: Chapter, short: bool = False) -> Ran:
 
     Raises:
         WeaveError: a cell that raises without being tagged so, or the reverse; that warns; that ends in a value,
-            which a notebook would show and a script would not; that prints what differs from run to run.
+            which a notebook would show and a script would not; that draws a figure and does not show it, which is
+            the same; that prints what differs from run to run.
     """
+    import matplotlib.pyplot as plt
+
+    plt.close("all")  # what this process drew before: pyplot would draw on in it
     namespace: dict = {"__name__": "__main__"}
     outputs: dict[str, Output] = {}
     bound: dict[str, list[tuple[object, str]]] = {}
@@ -183,6 +187,8 @@ def _diagrams(namespace: dict) -> dict[str, diagrams.Diagram]:
 
 
 def _run_cell(cell: Cell, namespace: dict) -> Output:
+    import matplotlib.pyplot as plt
+
     printed, error = io.StringIO(), None
     with (
         warnings.catch_warnings(record=True) as caught,
@@ -208,6 +214,11 @@ def _run_cell(cell: Cell, namespace: dict) -> Output:
         raise cell.error(
             f"the cell “{cell.name}” ends in a value ({type(value).__name__}), which a notebook would show"
             " and a script would not: print it or assign it"
+        )
+    if plt.get_fignums():
+        raise cell.error(
+            f"the cell “{cell.name}” draws a figure and does not show it, so that a notebook would and a page would"
+            " not: end the drawing with `plt.show()`"
         )
     for warning in caught:
         if not any(known in str(warning.message) for known in KNOWN_WARNINGS):

@@ -23,11 +23,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 STYLESHEET = Path(__file__).parents[2] / "docs/assets/stylesheets/plots.css"
 
 
-def recorded(plot):
-    """Draw under the one style with `plot(axes)` and record."""
+def recorded(plot, columns=1):
+    """Draw under the one style with `plot(axes)`, an argument a column, and record."""
     with style():
-        figure, axes = plt.subplots()
-        plot(axes)
+        figure, axes = plt.subplots(1, columns, squeeze=False)
+        plot(*axes[0])
         result = record(figure)
         plt.close(figure)
     return result
@@ -110,12 +110,11 @@ class TestRecord:
         assert recorded(plot).texts == ("x = 1e-5",)
 
     def test_every_pair_of_axes_is_recorded(self):
-        with style():
-            figure, (left, right) = plt.subplots(1, 2)
+        def plot(left, right):
             left.set_title("before")
             right.set_title("after")
-            plot = record(figure)
-        assert [axes["title"] for axes in plot.data["axes"]] == ["before", "after"]
+
+        assert [axes["title"] for axes in recorded(plot, columns=2).data["axes"]] == ["before", "after"]
 
     def test_the_data_is_the_same_after_a_trip_through_json(self, curves):
         assert json.loads(json.dumps(curves.data)) == curves.data

@@ -24,9 +24,7 @@ def keras():
     environment = dict(os.environ)
     prepare()
     import keras
-    import matplotlib.pyplot as plt
 
-    plt.close("all")  # what other tests of this process left open
     yield keras
     os.environ.clear()
     os.environ.update(environment)
@@ -193,6 +191,20 @@ def test_a_plot_is_recorded_with_its_data_and_its_words_and_closed(ran):
 def test_several_plots_of_a_cell_are_recorded_in_order(ran):
     record = ran(DRAW.replace("plt.show()\n", 'plt.figure()\nplt.plot([5, 6], [7, 8])\nplt.xlabel("step")\nplt.show()\n')).record
     assert [plot.data["axes"][0]["xlabel"] for plot in record.cells["draw"].plots] == ["epoch", "step"]
+
+
+def test_a_cell_never_draws_on_in_a_figure_that_was_open_before_the_run(ran):
+    import matplotlib.pyplot as plt
+
+    plt.title("of another run")
+    (plot,) = ran(DRAW).record.cells["draw"].plots
+    assert set(plot.texts) == {"one-hot labels", "epoch"}
+
+
+def test_a_figure_that_is_drawn_and_not_shown_is_refused(refused):
+    message = refused(DRAW.replace("plt.show()\n", "axes = plt.gca()\n"))
+    assert message.startswith("2: the cell “draw” draws a figure and does not show it")
+    assert message.endswith("end the drawing with `plt.show()`")
 
 
 # --- models ---
