@@ -34,7 +34,8 @@ shapes = layers.Conv2D(16, 3, activation="relu", name="shapes")(photo)
 look = layers.GlobalMaxPooling2D()(shapes)
 
 garment = layers.concatenate([facts, wording, look], name="garment")
-price = layers.Dense(1, name="price")(garment)
+weighed = layers.Dense(16, activation="relu", name="weighed")(garment)
+price = layers.Dense(1, name="price")(weighed)
 
 garment_model = keras.Model([metadata, text, photo], price)
 print("inputs:", [tensor.name for tensor in garment_model.inputs])

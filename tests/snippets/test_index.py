@@ -1,5 +1,7 @@
 """What a reader sees on the landing page."""
 
+import numpy as np
+
 
 def test_the_first_model_has_152_parameters(ran, printed):
     assert ran.namespace["forecast_model"].count_params() == 152 == 7 * 16 + 16 + (7 + 16) * 1 + 1
@@ -18,6 +20,18 @@ def test_three_weeks_give_three_forecasts(printed):
 def test_the_garment_model_has_three_inputs_and_one_output(ran, printed):
     assert printed("garment") == "inputs: ['metadata', 'text', 'photo']\noutputs: ['price']\n"
     assert ran.namespace["garment_model"].output_shape == (None, 1)
+
+
+def test_what_the_words_are_worth_depends_on_the_photo(ran):
+    """A single layer on the joined numbers would only add up what each input says, whatever its weights."""
+    import keras
+
+    model, rng = keras.models.clone_model(ran.namespace["garment_model"]), np.random.default_rng(0)
+    model.set_weights([rng.normal(size=weight.shape) for weight in model.get_weights()])
+    texts = np.repeat(rng.integers(5_000, size=(20, 5)), 2, axis=0)
+    photos = np.tile(rng.normal(size=(2, 64, 64, 3)), (20, 1, 1, 1))
+    first, second = model.predict([np.ones((40, 12)), texts, photos], verbose=0).reshape(20, 2).T
+    assert np.ptp(second - first) > 0.1
 
 
 def test_the_novel_model_has_one_input_and_two_outputs(ran, printed):
