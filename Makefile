@@ -30,7 +30,7 @@ test: $(VENV)/tests ## run every cell and every test
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report term-missing:skip-covered
 
 e2e: $(VENV)/tests ## test the built site in a real browser (QUICK=1: one page of each kind)
-	$(BIN)/pytest --numprocesses $(WORKERS) $(if $(QUICK),--quick) tests/site
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(if $(QUICK),--quick) tests/site
 
 outputs: $(VENV)/tests ## run the cells that changed and record what they print (CHAPTER=name for one)
 	$(BIN)/docweave run --record $(CHAPTER)

@@ -14,7 +14,8 @@ def disk(built, page):
     """
 
     def disk(path):
-        page.goto((built / path / "index.html").as_uri(), wait_until="networkidle")
+        page.goto((built / path / "index.html").as_uri())
+        page.wait_for_load_state("networkidle")
         return page
 
     yield disk
@@ -25,7 +26,7 @@ def disk(built, page):
 def test_a_page_looks_as_it_does_on_a_server(scheme, disk, page, served):
     look = "JSON.stringify([...document.querySelectorAll('body *')].map((each) => getComputedStyle(each).color + each.offsetHeight))"
     page.emulate_media(color_scheme=scheme)
-    page.goto(served + path_of("ru", "multi-input"), wait_until="networkidle")
+    page.goto(served + path_of("ru", "multi-input"))
     expected = page.evaluate(look)
     assert disk(path_of("ru", "multi-input")).evaluate(look) == expected
 
@@ -34,9 +35,11 @@ def test_links_lead_to_pages_and_not_to_folders(disk):
     page = disk("multi-input")
     page.locator(".md-footer__link--next").click()
     expect(page.locator("h1#multi-output")).to_be_visible()
+    page.wait_for_load_state()
     page.wait_for_load_state("networkidle")
     page.locator(".md-sidebar--primary a[href$='glossary/index.html']").click()
     expect(page.locator("h1#glossary")).to_be_visible()
+    page.wait_for_load_state()
     page.wait_for_load_state("networkidle")
     page.locator("header .md-logo").click()
     expect(page.locator("[data-cell='index.first_model']")).to_be_visible()

@@ -6,14 +6,14 @@ from playwright.sync_api import expect
 from docweave.project import SOURCE
 from tests.site.pages import PROJECT, every_language, path_of
 
+
 @pytest.mark.parametrize(("here", "there"), [(SOURCE, "ru"), ("ru", "zh-Hant"), ("zh-Hant", "pt-BR"), ("pt-BR", SOURCE)])
 def test_the_language_switcher_keeps_the_page_and_the_section(here, there, page, served):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{served}{path_of(here, 'functional-api')}#disconnected")
     page.hover("header .md-select")
     page.click(f"header .md-select a[hreflang={there}]")
-    page.wait_for_function("language => document.documentElement.lang === language", arg=there)
-    assert page.url == f"{served}{path_of(there, 'functional-api')}#disconnected"
+    page.wait_for_url(f"{served}{path_of(there, 'functional-api')}#disconnected")
 
 
 def test_without_a_fragment_the_switcher_keeps_the_section_in_view(page, served):
@@ -22,8 +22,7 @@ def test_without_a_fragment_the_switcher_keeps_the_section_in_view(page, served)
     page.evaluate("document.getElementById('train').scrollIntoView({behavior: 'instant'})")
     page.hover("header .md-select")
     page.click("header .md-select a[hreflang=ru]")
-    page.wait_for_function("document.documentElement.lang === 'ru'")
-    assert page.url == f"{served}ru/functional-api/#train"
+    page.wait_for_url(f"{served}ru/functional-api/#train")
 
 
 @pytest.fixture
@@ -106,6 +105,6 @@ def test_without_a_script_every_language_can_be_reached(locale, visit, served):
     page = visit(path_of(here, "residual"), "fi", java_script_enabled=False)
     page.hover("header .md-select")
     page.click(f"header .md-select a[hreflang={locale}]")
-    assert page.url == served + path_of(locale, "residual")
+    page.wait_for_url(served + path_of(locale, "residual"))
     page.locator("header .md-select button").focus()
     expect(page.locator(f"header .md-select a[hreflang={here}]")).to_be_visible()

@@ -63,10 +63,10 @@ def test_every_language_and_chapter_is_reached_from_the_start_without_javascript
         expect(page.locator(".home__chapters a")).to_have_count(len(PROJECT.pages[SOURCE]) - 1)
         for other in set(PROJECT.languages) - {locale}:
             page.locator(f".hero__languages a[lang={other}]").click()
-            assert page.locator("html").get_attribute("lang") == other
+            page.wait_for_url(served + path_of(other))
             page.go_back()
         page.locator(".hero__actions a").first.click()
-        assert page.url == served + path_of(locale, "functional-api")
+        page.wait_for_url(served + path_of(locale, "functional-api"))
 
 
 # How many characters the full lines of the paragraphs hold.

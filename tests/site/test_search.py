@@ -58,7 +58,7 @@ def search(page, served):
     """Opens a page and the search on it, ready to be asked."""
 
     def open_search(locale: str, name: str = "setup"):
-        page.goto(served + path_of(locale, name), wait_until="networkidle")
+        page.goto(served + path_of(locale, name))
         page.keyboard.press("/")
         expect(page.locator(".search [role=status]")).not_to_be_empty()
         return page
@@ -119,13 +119,14 @@ def test_what_is_found_is_there_within_200_milliseconds(locale, search):
 def test_the_first_search_weighs_no_more_than_170_kilobytes_and_nothing_comes_before_it(locale, page, served):
     requests = []
     page.on("requestfinished", lambda request: requests.append(request))
-    page.goto(served + path_of(locale, "setup"), wait_until="networkidle")
+    page.goto(served + path_of(locale, "setup"))
+    page.wait_for_load_state("networkidle")
     assert not [request.url for request in requests if "search" in request.url]
     requests.clear()
-    page.keyboard.press("/")
+    with page.expect_event("requestfinished", lambda request: request.url.endswith(".json.gz")):
+        page.keyboard.press("/")
     expect(page.locator(".search [role=status]")).not_to_be_empty()
     page.evaluate(ASK, "Keras")
-    page.wait_for_load_state("networkidle")
     sizes = {urlsplit(request.url).path: request.sizes()["responseBodySize"] for request in requests}
     assert any(path.endswith(f"/search/{locale}.json.gz") for path in sizes)
     assert sum(sizes.values()) <= 170_000, sizes
@@ -175,7 +176,7 @@ def test_from_a_disk_the_dialog_says_that_it_needs_a_server(locale, page, built)
 
 def test_the_dialog_says_so_if_the_search_does_not_come(page, served):
     page.route("**/search/*.json.gz", lambda route: route.abort())
-    page.goto(served, wait_until="networkidle")
+    page.goto(served)
     page.keyboard.press("/")
     expect(page.locator(".search [role=status]")).to_contain_text("could not be loaded")
     assert page.problems
@@ -225,7 +226,7 @@ def test_enter_goes_to_the_first_if_none_is_chosen_and_closes_the_dialog_on_the_
 
 
 def test_escape_closes_the_dialog_and_the_focus_goes_back_to_where_it_was(page, served):
-    page.goto(served, wait_until="networkidle")
+    page.goto(served)
     link = page.locator(".md-content a[href]:not(.headerlink)").first
     link.focus()
     page.keyboard.press("/")
@@ -292,7 +293,7 @@ def test_the_open_search_is_accessible_and_fits_the_window(locale, scheme, page,
 
 
 def test_the_search_keeps_to_a_strict_content_security_policy(page, served):
-    page.goto(served + path_of("ru"), wait_until="networkidle")
+    page.goto(served + path_of("ru"))
     page.evaluate(VIOLATIONS)
     page.keyboard.press("/")
     page.keyboard.type("слои")
