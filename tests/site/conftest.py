@@ -152,7 +152,7 @@ def page(page):
     """A page on which nothing may fail silently: no error in a script, no file that does not come, nothing that its policy refuses."""
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}") if request.failure != LEFT else None)
     page.on("response", lambda response: problems.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
     page.on("console", lambda message: problems.append(message.text) if REFUSED in message.text else None)
     page.problems = problems
@@ -162,3 +162,5 @@ def page(page):
 
 # Every violation of it is told in these words.
 REFUSED = "Content Security Policy"
+# What a page was still asking for when the reader went to another: mostly its icon.
+LEFT = "net::ERR_ABORTED"

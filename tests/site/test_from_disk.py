@@ -8,14 +8,10 @@ from tests.site.pages import PROJECT, path_of
 
 @pytest.fixture
 def disk(built, page):
-    """Opens a page of the built site from the disk; problems are those of any page.
-
-    Whoever leaves a page before its icon has come breaks off that request, which would be one: so this waits.
-    """
+    """Opens a page of the built site from the disk; problems are those of any page."""
 
     def disk(path):
         page.goto((built / path / "index.html").as_uri())
-        page.wait_for_load_state("networkidle")
         return page
 
     yield disk
@@ -36,11 +32,9 @@ def test_links_lead_to_pages_and_not_to_folders(disk):
     page.locator(".md-footer__link--next").click()
     expect(page.locator("h1#multi-output")).to_be_visible()
     page.wait_for_load_state()
-    page.wait_for_load_state("networkidle")
     page.locator(".md-sidebar--primary a[href$='glossary/index.html']").click()
     expect(page.locator("h1#glossary")).to_be_visible()
     page.wait_for_load_state()
-    page.wait_for_load_state("networkidle")
     page.locator("header .md-logo").click()
     expect(page.locator("[data-cell='index.first_model']")).to_be_visible()
 

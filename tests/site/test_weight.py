@@ -81,7 +81,7 @@ def test_a_page_comes_whole_asks_one_host_for_little_and_nothing_jumps(locale, n
         page.set_viewport_size({"width": width, "height": 844})
         page.goto(served + path_of(locale, name))
         page.evaluate(SCROLL)
-        page.wait_for_load_state("networkidle")  # its icon comes last
+        page.wait_for_function("[...document.images].every(({ complete, naturalWidth }) => complete && naturalWidth)")
         assert 0 < len(asked) <= REQUESTS, asked
         assert not [url for url in asked if not url.startswith(served)]
         assert page.evaluate("shifts") == [], width
