@@ -27,7 +27,7 @@ check: $(VENV)/site ## check pages, cells and catalogues without running a cell
 	$(BIN)/docweave check
 
 test: $(VENV)/tests ## run every cell and every test
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report term-missing:skip-covered
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report term-missing:skip-covered
 
 e2e: $(VENV)/tests ## test the built site in a real browser (QUICK=1: one page of each kind)
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(if $(QUICK),--quick) tests/site
