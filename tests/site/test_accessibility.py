@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from docweave.notebooks import file_name
-from tests.site.eyes import look, unfold
+from tests.site.eyes import look, unfold, wait_until
 from tests.site.pages import KINDS, every_language, every_notebook, every_page, path_of
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
@@ -35,7 +35,7 @@ def show(page, scheme: str) -> None:
     """Show a page as in a light or a dark system; it may be a script that follows."""
     page.emulate_media(color_scheme=scheme)
     lightness = "getComputedStyle(document.querySelector('h1')).color.match(/[\\d.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3"
-    page.wait_for_function(f"dark => ({lightness} > 128) === dark", arg=scheme == "dark")
+    wait_until(page, f"{lightness} {'>' if scheme == 'dark' else '<'} 128")
 
 
 def faults(page, options: dict, exclude: list = TOKENS) -> list[str]:

@@ -15,7 +15,7 @@ def test_at_first_the_palette_is_that_of_the_system_and_follows_it(system, schem
     page.goto(served)
     assert page.evaluate(SCHEME) == scheme
     page.emulate_media(color_scheme="dark" if system == "light" else "light")
-    page.wait_for_function(f"scheme => {SCHEME} !== scheme", arg=scheme)
+    expect(page.locator("body")).not_to_have_attribute("data-md-color-scheme", scheme)
 
 
 def test_the_palette_goes_round_by_keyboard_and_is_remembered(page, served):
@@ -227,5 +227,5 @@ def test_paper_is_light_has_the_answers_and_leaves_the_page_as_it_was(page, serv
     )
     page.pdf()
     assert page.evaluate("printed") == ["default", 0]
-    page.wait_for_function(f"{SCHEME} === 'slate'")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
     assert page.locator("details:not([open])").count() == folded

@@ -98,7 +98,7 @@ def test_nothing_is_wider_than_the_window_and_drawings_follow_the_scheme(locale,
     figures = page.locator(".md-content figure text").count()
     for scheme, name in (("light", "default"), ("dark", "slate")):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_function("name => document.body.dataset.mdColorScheme === name", arg=name)
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(WIDEST) <= width, (scheme, width)

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
+from tests.site.eyes import wait_until
 from tests.site.pages import every_language, path_of
 
 VIOLATIONS = """
@@ -105,7 +106,7 @@ def test_what_someone_else_puts_into_a_page_is_refused(injected, directive, brow
 
     page.route(served, add)
     page.goto(served)
-    page.wait_for_function("violations.length")
+    wait_until(page, "violations.length")
     assert {name for name, _ in page.evaluate("violations")} == {directive}
     assert page.evaluate("window.harmed") is None
     expect(page.locator("body")).to_be_visible()

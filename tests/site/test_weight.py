@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from tests.site.eyes import wait_until
 from tests.site.pages import KINDS, every_language, every_page, path_of
 
 # kB, each file compressed by itself as servers do.
@@ -81,7 +82,7 @@ def test_a_page_comes_whole_asks_one_host_for_little_and_nothing_jumps(locale, n
         page.set_viewport_size({"width": width, "height": 844})
         page.goto(served + path_of(locale, name))
         page.evaluate(SCROLL)
-        page.wait_for_function("[...document.images].every(({ complete, naturalWidth }) => complete && naturalWidth)")
+        wait_until(page, "[...document.images].every(({ complete, naturalWidth }) => complete && naturalWidth)")
         assert 0 < len(asked) <= REQUESTS, asked
         assert not [url for url in asked if not url.startswith(served)]
         assert page.evaluate("shifts") == [], width
