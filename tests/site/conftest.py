@@ -20,7 +20,8 @@ from docweave.project import Project
 from tests.site.pages import KINDS, path_of
 
 expect.set_options(timeout=20_000)  # milliseconds: what is not there by then will not come, however busy the machine
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first has no windows, and takes a third of the time
+# The first has no windows, and opens a page in a third of the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_addoption(parser):
@@ -140,7 +141,7 @@ def java():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Debian's Chromium, at best the one without windows: nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there."""
+    """Debian's Chromium: nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there."""
     path = find(*BROWSERS)
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
     plain = ["--disable-gpu", "--disable-software-rasterizer"]
