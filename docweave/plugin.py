@@ -72,6 +72,9 @@ class DocweavePlugin(BasePlugin):
 
     def on_startup(self, command, dirty):
         self.serving = command == "serve"
+        # `--quiet` would keep warnings from the counter that makes `--strict` fail (MkDocs 1.6.1).
+        logger = logging.getLogger("mkdocs")
+        logger.setLevel(min(logger.level, logging.WARNING))
 
     def on_config(self, config):
         # static-i18n builds the site once for each language, with this same plugin: one project serves them all.

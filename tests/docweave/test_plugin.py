@@ -1,7 +1,11 @@
 import gzip
 import json
 import logging
+import os
+import subprocess
+import sys
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -57,6 +61,24 @@ class Site:
 def test_the_plugin_is_installed_as_docweave():
     (plugin,) = entry_points(group="mkdocs.plugins", name="docweave")
     assert plugin.load() is DocweavePlugin
+
+
+def test_make_site_fails_on_a_warning_says_it_and_nothing_else(site):
+    root = Path(__file__).parents[2]
+    site.tiny.path("Makefile").symlink_to(root / "Makefile")
+    site.tiny.path(".venv").symlink_to(sys.prefix)
+
+    def make_site():
+        make = ["make", "--silent", "--old-file=.venv/site", "site"]
+        environment = os.environ | {"PYTHONPATH": str(root)}
+        return subprocess.run(make, cwd=site.tiny.root, env=environment, capture_output=True, encoding="utf-8")
+
+    done = make_site()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    site.tiny.replace("docs/en/index.md", "Welcome.", "[Welcome](nowhere.md).")
+    done = make_site()
+    assert done.returncode != 0
+    assert "nowhere.md" in done.stderr and "Aborted with 1 warnings in strict mode!" in done.stdout
 
 
 def test_every_language_has_its_pages_with_the_same_cells(site):
