@@ -1,10 +1,8 @@
-# What people and CI do here; `make help` lists it. Each target sets up what it needs, in .venv.
-PYTHON ?= python3
+# What people and CI do here; `make help` lists it. Each target sets up what it needs, with the Python that PYTHON names if it does.
 PORT ?= 8000
 # One more than there are processors: each waits for its browser now and then.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-VENV := .venv
-BIN := $(VENV)/bin
+BIN := .venv/bin
 
 export KERAS_BACKEND ?= tensorflow
 export NO_MKDOCS_2_WARNING := 1
@@ -12,33 +10,35 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 # Where its host cannot be reached, MNIST comes from here, also in subprocesses.
 test e2e outputs bench: export PYTHONPATH := $(CURDIR)/tests/offline
 
-.PHONY: help serve site check test e2e outputs comments bench lock clean
+.PHONY: help setup serve site check test e2e outputs comments bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-serve: $(VENV)/site ## serve the site, rebuilt at every change (PORT=8000; needs no TensorFlow)
+setup: .venv/tests ## set up all that make test needs, and stop
+
+serve: .venv/site ## serve the site, rebuilt at every change (PORT=8000; needs no TensorFlow)
 	$(BIN)/mkdocs serve --livereload --dev-addr 127.0.0.1:$(PORT)
 
-site: $(VENV)/site ## build the site into site/, strictly (needs no TensorFlow)
+site: .venv/site ## build the site into site/, strictly (needs no TensorFlow)
 	$(BIN)/mkdocs --quiet build --strict
 
-check: $(VENV)/site ## check pages, cells and catalogues without running a cell
+check: .venv/site ## check pages, cells and catalogues without running a cell
 	$(BIN)/docweave check
 
-test: $(VENV)/tests ## run every cell and every test
+test: .venv/tests ## run every cell and every test
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report term-missing:skip-covered
 
-e2e: $(VENV)/tests ## test the built site in a real browser (QUICK=1: one page of each kind)
+e2e: .venv/tests ## test the built site in a real browser (QUICK=1: one page of each kind)
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(if $(QUICK),--quick) tests/site
 
-outputs: $(VENV)/tests ## run the cells that changed and record what they print (CHAPTER=name for one)
+outputs: .venv/tests ## run the cells that changed and record what they print (CHAPTER=name for one)
 	$(BIN)/docweave run --record $(CHAPTER)
 
-comments: $(VENV)/site ## bring the comments of the cells into the translators' catalogues
+comments: .venv/site ## bring the comments of the cells into the translators' catalogues
 	$(BIN)/docweave comments
 
-bench: $(VENV)/tests ## measure what building and running cost
+bench: .venv/tests ## measure what building and running cost
 	$(BIN)/python tests/bench.py
 
 lock: ## write the locked requirements anew (needs uv; UPGRADE=1 takes newer versions)
@@ -47,19 +47,12 @@ lock: ## write the locked requirements anew (needs uv; UPGRADE=1 takes newer ver
 
 clean: ## remove what was built, but not .venv
 	rm -rf site build .cache .coverage .coverage.* .pytest_cache test-results *.egg-info
-	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) pyproject.toml --extra build
-PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --compile
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=…")'
-	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
-
-# What the tests need includes what the site needs, so installing it settles both.
-$(VENV)/site $(VENV)/tests: $(VENV)/%: requirements/%.txt pyproject.toml | $(BIN)/python
-	@echo 'Installing $< into $(VENV); the first time takes a while …'
-	@$(PIP) --require-hashes --requirement $<
-	@$(PIP) --no-deps --no-build-isolation --editable .
-	@touch $(VENV)/site $@
+# Asked each time, since .venv may have moved or changed its Python: the script knows what is done already.
+.venv/site .venv/tests: FORCE
+	@requirements/install $(@F)
+FORCE:
