@@ -1,0 +1,366 @@
+"""`make serve` and `make test` set up what they need on any machine, and say in one line why they cannot."""
+
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# What every machine has, and what is read.
+TOOLS = "awk bash cat cksum cp dirname env expr getconf grep id make mkdir mktemp rm sed sh sort tail touch uname".split()
+FILES = ("Makefile", "pyproject.toml", "README.md", "LICENSE", "requirements", "docweave")
+PROGRAMS = ("dot", "java", "chromium", "fc-list")
+# A Python that makes .venv at once, and whose pip does what a test wants of it.
+PYTHON = """\
+case "$*" in
+  *print*) echo {version} ;;
+  *ensurepip*) exit {ensurepip} ;;
+  "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; echo "#!$PWD/$3/bin/python" >"$3/bin/pip" ;;
+  *" install "*--requirement*) {pip} ;;
+esac
+"""
+
+
+class Machine:
+    """A copy of the repository on a machine with nothing but the programs that a test gives it."""
+
+    def __init__(self, folder):
+        self.copy, self.bin, self.home = folder / "copy", folder / "bin", folder / "home"
+        for made in (self.copy, self.bin, self.home):
+            made.mkdir()
+        for name in FILES:
+            source = ROOT / name
+            copy = shutil.copytree if source.is_dir() else shutil.copy2
+            copy(source, self.copy / name)
+        for name in TOOLS:
+            self.bin.joinpath(name).symlink_to(shutil.which(name))
+        self.environment = {"PATH": str(self.bin), "HOME": str(self.home), "TMPDIR": str(self.home)}
+        self.install = ["make", "--silent", "--no-print-directory", "-C", self.copy]
+
+    def has(self, name, script="echo here"):
+        path = self.bin / name
+        path.unlink(missing_ok=True)
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def has_python(self, version="3.12", name="python3", pip="true", ensurepip=0):
+        self.has(name, PYTHON.format(version=version, pip=pip, ensurepip=ensurepip))
+
+    def has_programs(self):
+        for name in PROGRAMS:
+            self.has(name)
+
+    def set_up(self, what="site", user=None, **environment):
+        """Run the set-up and return whether it succeeded, and the lines it said but make's own."""
+        done = subprocess.run(
+            [*self.install, f".venv/{what}"],
+            env=self.environment | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            user=user,
+        )
+        return done.returncode == 0, lines(done.stdout)
+
+    @property
+    def is_ready(self):
+        return (self.copy / ".venv" / "site").exists() and not (self.copy / ".venv" / "unfinished").exists()
+
+    @property
+    def logs(self):
+        return "".join(path.read_text() for path in self.home.glob("docweave-install.*"))
+
+
+def lines(text):
+    return [line for line in text.splitlines() if not line.startswith("make:")]
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+@pytest.fixture
+def debian(machine):
+    """A machine that installs with apt-get, which knows one Python and notes what is asked of it."""
+    machine.has("apt-cache", 'case "$2" in python3.13*|python3.12*|chromium-browser) ;; *) echo "  Candidate: 1" ;; esac')
+    machine.has("apt-get", f'echo "apt-get $*" >>{machine.home}/asked; case "$*" in *install*) cp {machine.home}/python3 {machine.bin} ;; esac')
+    machine.has("sudo", f'echo "sudo $1" >>{machine.home}/asked; [ "$1" != -n ] || shift; exec "$@"')
+    machine.has("id", "echo 1000")
+    machine.has_python("3.11")
+    (machine.bin / "python3").rename(machine.home / "python3")
+    return machine
+
+
+def asked(machine):
+    path = machine.home / "asked"
+    return path.read_text() if path.exists() else ""
+
+
+EVERYTHING = "python3.11-venv graphviz default-jre-headless chromium-headless-shell fontconfig fonts-noto-cjk fontconfig fonts-dejavu-core"
+
+
+class TestMissingPrograms:
+    def test_root_on_debian_is_given_them_and_not_asked(self, debian):
+        debian.has("id", "echo 0")
+        fine, said = debian.set_up("tests")
+        assert fine and debian.is_ready
+        assert said[0].startswith("Missing: Python 3.11 to 3.13 (TensorFlow is locked for no other) with its module venv, Graphviz, Java, Chromium, ")
+        assert "apt-get update\n" in asked(debian)
+        assert f"install --yes --no-install-recommends {EVERYTHING}\n" in asked(debian)
+        assert "sudo" not in asked(debian)
+
+    def test_ci_is_given_them_with_sudo_that_asks_for_no_password(self, debian):
+        fine, _ = debian.set_up("tests", CI="true")
+        assert fine and debian.is_ready
+        assert asked(debian).count("sudo -n\n") == 2
+
+    @pytest.mark.parametrize(("answer", "installed"), [("", True), ("n", False)])
+    def test_a_person_at_a_terminal_is_asked_first(self, answer, installed, debian):
+        debian.has_python("3.11")
+        master, terminal = pty.openpty()
+        os.write(master, f"{answer}\n".encode())
+        make = [*debian.install, ".venv/tests"]
+        done = subprocess.run(make, env=debian.environment, stdin=terminal, capture_output=True, encoding="utf-8")
+        os.close(master)
+        os.close(terminal)
+        assert done.returncode == 0 and debian.is_ready
+        packages = EVERYTHING.partition(" ")[2]
+        assert f"a Cyrillic font. Run sudo apt-get install {packages}? [Y/n] " in done.stderr
+        assert ("install --yes" in asked(debian)) == installed
+        assert ("tests that need it will be skipped" in done.stderr) != installed
+
+    def test_without_a_terminal_the_line_for_apt_get_is_named(self, debian):
+        fine, said = debian.set_up()
+        assert not fine and not asked(debian)
+        assert said == ["Missing: Python 3.11 or newer with its module venv. To get it: sudo apt-get install python3.11-venv"]
+
+    def test_on_macos_the_line_for_homebrew_is_named(self, machine):
+        machine.has("uname", "echo Darwin")
+        fine, said = machine.set_up("tests")
+        assert not fine
+        assert said[0].endswith("Graphviz, Java, Chromium. To get it: brew install python@3.13 graphviz temurin google-chrome")
+
+    def test_elsewhere_they_are_named_and_the_rest_goes_on_but_not_in_ci(self, machine):
+        machine.has_python()
+        fine, said = machine.set_up("tests")
+        assert fine and machine.is_ready
+        assert said[0].startswith("Missing: Graphviz, Java, Chromium, a Chinese font, a Cyrillic font. To get it: your system's packages. Going on:")
+        fine, said = machine.set_up("tests", CI="true")
+        assert not fine and len(said) == 1
+
+    def test_java_that_is_only_a_stub_of_macos_is_missing(self, machine):
+        machine.has_python()
+        machine.has_programs()
+        machine.has("java", "echo 'Unable to locate a Java Runtime.' >&2; exit 1")
+        _, said = machine.set_up("tests")
+        assert said[0].startswith("Missing: Java.")
+
+    def test_the_site_needs_none_of_them(self, machine):
+        machine.has_python()
+        fine, said = machine.set_up("site")
+        assert fine and machine.is_ready
+        assert len(said) == 1 and said[0].startswith("Installing requirements/site.txt into .venv")
+
+    def test_what_apt_get_fails_of_is_said_in_one_line(self, debian):
+        debian.has("id", "echo 0")
+        debian.has("apt-get", "echo 'E: Could not get lock /var/lib/dpkg/lock' >&2; exit 100")
+        fine, said = debian.set_up()
+        assert not fine
+        assert said[1].startswith("apt-get cannot update its lists: E: Could not get lock /var/lib/dpkg/lock. Put it right and run the same again;")
+
+
+class TestPython:
+    def test_an_old_one_is_named_at_once(self, machine):
+        machine.has_python("3.10")
+        fine, said = machine.set_up()
+        assert not fine
+        assert said == ["Missing: Python 3.11 or newer with its module venv; python3 is 3.10. To get it: your system's packages"]
+
+    def test_one_that_is_too_new_for_tensorflow_is_named_at_once_but_builds_the_site(self, machine):
+        machine.has_programs()
+        machine.has_python("3.14")
+        fine, said = machine.set_up("tests")
+        assert not fine
+        assert said[0].startswith("Missing: Python 3.11 to 3.13 (TensorFlow is locked for no other) with its module venv; python3 is 3.14. To get it:")
+        fine, _ = machine.set_up("site")
+        assert fine and machine.is_ready
+        machine.has_python("3.13", "python3.13")
+        fine, said = machine.set_up("tests")
+        assert fine and said[0] == "Making .venv again: it is of Python 3.14."
+
+    def test_python3_is_taken_before_newer_ones_and_the_newest_before_older_ones(self, machine):
+        machine.has_python("3.10")
+        machine.has_python("3.11", "python3.11")
+        machine.has_python("3.13", "python3.13")
+        version = [machine.copy / ".venv/bin/python", "-c", "print"]
+        machine.set_up()
+        assert subprocess.check_output(version, text=True) == "3.13\n"
+        machine.has_python("3.12")
+        shutil.rmtree(machine.copy / ".venv")
+        machine.set_up()
+        assert subprocess.check_output(version, text=True) == "3.12\n"
+
+    def test_one_without_venv_is_named(self, machine):
+        machine.has_python(ensurepip=1)
+        fine, said = machine.set_up()
+        assert not fine and not (machine.copy / ".venv").exists()
+        assert "; python3 has no module venv. To get it: " in said[0]
+
+    @pytest.mark.parametrize(("version", "told"), [("3.10", "python9 is 3.10"), (None, "python9 does not run")])
+    def test_the_one_that_a_person_names_is_taken_or_refused(self, version, told, machine):
+        machine.has_python()
+        if version:
+            machine.has_python(version, "python9")
+        fine, said = machine.set_up(PYTHON="python9")
+        assert not fine
+        assert said == [f"Python 3.11 or newer with its module venv is needed; {told}; name another: make PYTHON=…"]
+
+
+class TestVenv:
+    @pytest.fixture
+    def machine(self, machine):
+        """Has a .venv already."""
+        machine.has_python()
+        assert machine.set_up()[0]
+        return machine
+
+    def test_one_that_is_ready_is_left_alone(self, machine):
+        assert machine.set_up() == (True, [])
+        assert machine.logs == ""
+
+    def test_one_in_a_folder_that_moved_is_made_again(self, machine):
+        machine.copy.rename(machine.home / "moved")
+        machine.copy = machine.home / "moved"
+        machine.install[-1] = machine.copy
+        fine, said = machine.set_up()
+        assert fine and said[0] == "Making .venv again: it was made for another folder."
+        assert machine.set_up() == (True, [])
+
+    def test_one_by_a_link_is_taken_as_it_is(self, machine):
+        (machine.copy / ".venv").rename(machine.home / "elsewhere")
+        (machine.copy / ".venv").symlink_to(machine.home / "elsewhere")
+        (machine.home / "elsewhere/bin/pip").write_text(f"#!{machine.home}/elsewhere/bin/python\n")
+        assert machine.set_up() == (True, [])
+
+    def test_one_whose_python_is_gone_is_made_again(self, machine):
+        (machine.copy / ".venv/bin/python").unlink()
+        fine, said = machine.set_up()
+        assert fine and said[0] == "Making .venv again: it has lost its Python."
+
+    def test_one_of_another_python_than_the_named_one_is_made_again(self, machine):
+        machine.has_python("3.13", "python3.13")
+        fine, said = machine.set_up(PYTHON="python3.13")
+        assert fine and said[0] == "Making .venv again: it is of Python 3.12."
+        assert machine.set_up() == (True, [])
+
+    def test_one_that_lost_its_power_half_way_is_made_again(self, machine):
+        (machine.copy / ".venv/unfinished").touch()
+        fine, said = machine.set_up()
+        assert fine and said[0] == "Making .venv again: it was left unfinished."
+
+    def test_an_update_that_fails_before_it_changes_anything_is_tried_again_in_place(self, machine):
+        machine.has_python(pip="echo 'ERROR: No matching distribution found for keras==4'; exit 1")
+        shutil.copy(machine.bin / "python3", machine.copy / ".venv/bin/python")
+        with (machine.copy / "requirements/site.txt").open("a") as lock:
+            lock.write("# changed\n")
+        for _ in range(2):
+            fine, said = machine.set_up()
+            assert not fine
+            assert "ERROR: No matching distribution found for keras==4" in said[-1]
+            assert not any("again:" in line for line in said)
+        machine.has_python()
+        shutil.copy(machine.bin / "python3", machine.copy / ".venv/bin/python")
+        assert machine.set_up()[0] and machine.set_up() == (True, [])
+
+    def test_an_update_that_fails_half_way_is_begun_from_nothing(self, machine):
+        machine.has_python(pip="echo 'Installing collected packages: keras'; exit 1")
+        shutil.copy(machine.bin / "python3", machine.copy / ".venv/bin/python")
+        (machine.copy / ".venv/site").write_text("older")
+        assert not machine.set_up()[0]
+        machine.has_python()
+        fine, said = machine.set_up()
+        assert fine and said[0] == "Making .venv again: it was left unfinished."
+
+    def test_the_tests_have_all_that_the_site_needs(self, machine):
+        machine.has_programs()
+        assert machine.set_up("tests")[0]
+        assert machine.set_up("site") == (True, [])
+        assert machine.set_up("tests") == (True, [])
+
+
+class TestFailures:
+    @pytest.mark.parametrize(
+        ("pip_says", "told"),
+        [
+            ("OSError: [Errno 28] No space left on device", "the disk is full: .venv takes up to 3 GB"),
+            ("Retrying after connection broken by 'ProxyError'", "the network or its proxy does not answer, or broke off"),
+            ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "what came is not what is locked"),
+            ("ERROR: something else", "ERROR: something else"),
+            ("", "see the log"),
+        ],
+    )
+    def test_the_cause_is_said_in_one_line_nothing_is_left_and_a_second_try_works(self, pip_says, told, machine):
+        machine.has_python(pip=f'echo "{pip_says}" >&2; exit 1')
+        fine, said = machine.set_up()
+        assert not fine and not (machine.copy / ".venv").exists()
+        assert len(said) == 2
+        assert said[1].startswith(f"The packages cannot be installed: {told}")
+        assert re.search(r"run the same again; all it said is in (\S+)", said[1])[1].startswith(str(machine.home))
+        assert machine.logs.strip() == pip_says
+        machine.has_python()
+        assert machine.set_up()[0] and machine.is_ready
+
+    def test_a_real_pip_without_a_network_says_so(self, machine):
+        machine.has("python3", f'exec {sys._base_executable} "$@"')
+        nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1", "PIP_CONFIG_FILE": os.devnull}
+        fine, said = machine.set_up(**nowhere)
+        assert not fine and not (machine.copy / ".venv").exists()
+        assert "the network or its proxy does not answer" in said[-1]
+        assert "Connection refused" in machine.logs
+
+    def test_a_folder_that_cannot_be_written_to_is_said_at_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)  # pytest's own folders are closed to the user that this test becomes
+            machine = Machine(Path(folder))
+            machine.has_python()
+            machine.home.chmod(0o777)
+            machine.copy.chmod(0o555)
+            fine, said = machine.set_up(user="nobody" if os.geteuid() == 0 else None)
+            machine.copy.chmod(0o755)
+        assert not fine
+        assert said == [f"{machine.copy} cannot be written to, and .venv is made in it: take it as its owner, or copy it"]
+
+    @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+    def test_broken_off_it_leaves_nothing_and_a_second_try_works(self, name, machine):
+        machine.has_python(pip=f"echo 'Installing collected packages'; touch {machine.home}/begun; exec sleep 60")
+        machine.bin.joinpath("sleep").symlink_to(shutil.which("sleep"))
+        make = [*machine.install, ".venv/site"]
+        # As a shell starts what a person types: in a group of processes by itself, which hears Ctrl-C.
+        running = subprocess.Popen(
+            make,
+            env=machine.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+        while not (machine.home / "begun").exists():
+            assert running.poll() is None
+            time.sleep(0.02)
+        os.killpg(running.pid, getattr(signal, name))
+        said, _ = running.communicate(timeout=30)
+        assert running.returncode != 0 and not (machine.copy / ".venv").exists()
+        assert "Stopped, with nothing half-installed; run the same again." in said
+        machine.has_python()
+        assert machine.set_up()[0] and machine.is_ready

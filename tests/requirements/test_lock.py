@@ -1,0 +1,114 @@
+"""What is installed is what is locked: the lock is enough, and pip asks for no other version."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import distribution, requires
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+EXTRAS = {"site": ["build"], "tests": ["build", "cells", "tests"]}
+LOCKS = pytest.mark.parametrize("lock", EXTRAS)
+
+
+def locked(lock: str) -> dict[str, str]:
+    """Return the versions that a lock has for this interpreter, by the names of the packages."""
+    found = map(Requirement, re.findall(r"^([\w.-]+==[^\\\n]+)", (ROOT / f"requirements/{lock}.txt").read_text("utf-8"), re.M))
+    return {canonicalize_name(one.name): str(one.specifier)[2:] for one in found if not one.marker or one.marker.evaluate()}
+
+
+@LOCKS
+def test_it_has_all_that_its_packages_ask_for_and_nothing_else(lock):
+    versions = locked(lock)
+    asked = [*PROJECT["dependencies"], *(line for extra in EXTRAS[lock] for line in PROJECT["optional-dependencies"][extra])]
+    waiting = [("pyproject.toml", Requirement(line), "") for line in asked]
+    seen = set()
+    while waiting:
+        by, wanted, extra = waiting.pop()
+        if (wanted.marker and not wanted.marker.evaluate({"extra": extra})) or (by, str(wanted), extra) in seen:
+            continue
+        seen.add((by, str(wanted), extra))
+        name = canonicalize_name(wanted.name)
+        assert name in versions, f"{by} asks for {wanted}"
+        assert wanted.specifier.contains(versions[name], prereleases=True), f"{by} asks for {wanted}"
+        for extra in ("", *wanted.extras):
+            waiting += [(name, Requirement(line), extra) for line in requires(name) or ()]
+    assert versions.keys() == {canonicalize_name(Requirement(wanted).name) for _, wanted, _ in seen}
+
+
+def test_what_the_site_and_the_tests_share_has_one_version():
+    assert locked("site").items() <= locked("tests").items()
+
+
+def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(tmp_path):
+    wheels, copy = tmp_path / "wheels", tmp_path / "copy"
+    wheels.mkdir()
+    for name in ("docweave", "requirements"):
+        shutil.copytree(ROOT / name, copy / name)
+    for name in ("Makefile", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy2(ROOT / name, copy / name)
+    lines = []
+    for name, version in locked("tests").items():
+        hashed = hashlib.sha256(make_wheel(wheels, name, version).read_bytes()).hexdigest()
+        lines.append(f"{name}=={version} --hash=sha256:{hashed}\n")
+        make_wheel(wheels, name, f"{version}.1")
+    (copy / "requirements/tests.txt").write_text("".join(lines))
+    (copy / "requirements/programs.txt").write_text("")  # or what is missing here would be installed
+
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "COV", "PYTHON"))}
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull, "PYTHON": sys._base_executable, "TMPDIR": str(tmp_path)}
+    make = ["make", "--silent", "setup"]
+    done = subprocess.run(make, cwd=copy, env=environment | offline, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr
+    listed = json.loads(subprocess.check_output([copy / ".venv/bin/pip", "list", "--format=json"], env=environment))
+    installed = {canonicalize_name(one["name"]): one["version"] for one in listed}
+    assert installed.keys() - locked("tests").keys() == {"pip", "docweave"}
+    assert locked("tests").items() <= installed.items()
+
+
+def make_wheel(folder: Path, name: str, version: str) -> Path:
+    """Write a wheel that asks for what the installed package of that name asks for, and holds nothing but setuptools' code."""
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    metadata += "".join(f"Provides-Extra: {extra}\n" for extra in distribution(name).metadata.get_all("Provides-Extra") or ())
+    metadata += "".join(f"Requires-Dist: {line}\n" for line in requires(name) or ())
+    stem = f"{name.replace('-', '_')}-{version}"
+    files = {
+        f"{stem}.dist-info/METADATA": metadata.encode(),
+        f"{stem}.dist-info/WHEEL": b"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    if name == "setuptools":  # which installs the project
+        for path in distribution(name).files:
+            if path.name == "entry_points.txt" or not path.parts[0].endswith((".dist-info", "..")) and path.suffix != ".pyc":
+                files[str(path)] = path.locate().read_bytes()
+    record = f"{stem}.dist-info/RECORD"
+    rows = [f"{path},sha256={digest(content)},{len(content)}\n" for path, content in files.items()]
+    files[record] = "".join([*rows, f"{record},,\n"]).encode()
+    wheel = folder / f"{stem}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    return wheel
+
+
+def digest(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+
+
+def test_the_workflows_take_the_pythons_that_are_tested():
+    tested = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
+    assert PROJECT["requires-python"] == f">={tested[0]}"
+    texts = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
+    named = {found for text in texts for found in re.findall(r"python-version: (.*)|(\[\"3.*?])", text)}
+    assert named == {(f'"{tested[0]}"', ""), ("${{ matrix.python }}", ""), ("", json.dumps(tested[:1])), ("", json.dumps(tested))}
