@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+pytest_plugins = ["tests.programs"]
+
 HERE = Path(__file__).parent
 OFFLINE = str(HERE / "offline")
 if OFFLINE not in sys.path:

@@ -10,6 +10,7 @@ import docweave.run
 from docweave.cli import main
 from docweave.errors import WeaveError
 from docweave.outputs import Output, Record, code_hashes, installed_versions, read_record
+from tests.programs import require
 
 COMMANDS = ("check", "comments", "run", "stamp", "status", "weave")
 
@@ -193,6 +194,7 @@ def test_recording_by_force_runs_what_has_not_changed_too(command, ran):
 
 
 def test_models_are_laid_out_when_they_are_recorded(tiny, command, ran):
+    require("Graphviz")
     record = tiny.project.records["drawings"]
     ran["drawings"] = replace(record, diagrams={"model": replace(record.diagrams["model"], layout=None)})
     assert command("run", "--record", "--force", "drawings").exit_code == 0

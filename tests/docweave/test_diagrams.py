@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from docweave import diagrams
-from docweave.diagrams import Diagram, Edge, Node, draw, graph_of, lay_out, same_graph, stylesheet
+from docweave.diagrams import Diagram, Edge, Node, draw, graph_of, same_graph, stylesheet
 from docweave.errors import WeaveError
+from tests.programs import require
 
 SVG = "{http://www.w3.org/2000/svg}"
 STYLESHEET = Path(__file__).parents[2] / "docs/assets/stylesheets/diagrams.css"
@@ -41,6 +42,11 @@ SIAMESE = Diagram(
 def keras():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     return pytest.importorskip("keras")
+
+
+def lay_out(diagram):
+    require("Graphviz")
+    return diagrams.lay_out(diagram)
 
 
 @pytest.fixture(scope="module")
@@ -358,7 +364,7 @@ class TestLayOut:
     def test_without_graphviz_the_error_says_how_to_get_it(self, monkeypatch, tmp_path):
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(WeaveError, match="apt-get install graphviz.*brew install graphviz.*choco install graphviz"):
-            lay_out(SIAMESE)
+            diagrams.lay_out(SIAMESE)
 
     def test_what_graphviz_complains_of_is_told(self, monkeypatch, tmp_path):
         dot = tmp_path / "dot"
@@ -366,7 +372,7 @@ class TestLayOut:
         dot.chmod(0o755)
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(WeaveError, match="Graphviz failed: out of paper"):
-            lay_out(SIAMESE)
+            diagrams.lay_out(SIAMESE)
 
 
 def test_a_box_is_wide_enough_for_its_longer_line():

@@ -68,9 +68,10 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
     (copy / "requirements/programs.txt").write_text("")  # or what is missing here would be installed
 
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "COV", "PYTHON"))}
-    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull, "PYTHON": sys._base_executable, "TMPDIR": str(tmp_path)}
+    environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
+    environment |= {"PYTHON": sys._base_executable, "TMPDIR": str(tmp_path)}
     make = ["make", "--silent", "setup"]
-    done = subprocess.run(make, cwd=copy, env=environment | offline, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    done = subprocess.run(make, cwd=copy, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
     listed = json.loads(subprocess.check_output([copy / ".venv/bin/pip", "list", "--format=json"], env=environment))
     installed = {canonicalize_name(one["name"]): one["version"] for one in listed}

@@ -3,7 +3,6 @@
 import fcntl
 import functools
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,11 +16,10 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
 from docweave.project import Project
+from tests.programs import require
 from tests.site.pages import KINDS, path_of
 
 expect.set_options(timeout=20_000)  # milliseconds: what is not there by then will not come, however busy the machine
-# The first has no windows, and opens a page in a third of the time.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_addoption(parser):
@@ -124,25 +122,16 @@ def served(built, address):
         server.shutdown()
 
 
-def find(*programs: str) -> str:
-    """Return the path of the first of these programs that is here. Without any of them a contributor's test is skipped, and CI fails."""
-    path = next(filter(None, map(shutil.which, programs)), None)
-    if path is None:
-        message = f"install one of {', '.join(programs)}"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    return path
-
-
 @pytest.fixture(scope="session")
 def java():
     """The program that runs the HTML checker."""
-    return find("java")
+    return require("Java")
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium: nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there."""
-    path = find(*BROWSERS)
+    path = require("Chromium")
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
     plain = ["--disable-gpu", "--disable-software-rasterizer"]
     return browser_type_launch_args | {"executable_path": path, "args": ["--no-sandbox", *quiet, *plain]}
