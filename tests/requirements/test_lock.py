@@ -107,9 +107,11 @@ def digest(content: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
-def test_the_workflows_take_the_pythons_that_are_tested():
+def test_the_workflows_and_the_readme_name_the_pythons_that_are_tested():
     tested = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
     assert PROJECT["requires-python"] == f">={tested[0]}"
     texts = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
     named = {found for text in texts for found in re.findall(r"python-version: (.*)|(\[\"3.*?])", text)}
     assert named == {(f'"{tested[0]}"', ""), ("${{ matrix.python }}", ""), ("", json.dumps(tested[:1])), ("", json.dumps(tested))}
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert f"Python {tested[0]} or newer, the tests {tested[0]} to {tested[-1]}" in " ".join(readme.split())
