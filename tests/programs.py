@@ -17,11 +17,11 @@ MISSING = "missing here: "
 def find(what: str) -> str | None:
     """Return the path of a program, or None without one: the first of its names that runs and says anything, as for make setup."""
     rows = [[column.strip() for column in line.split("|")] for line in FILE.read_text("utf-8").splitlines()]
-    (_, names, argument, _, brew) = next(row for row in rows if row[0] == what)
+    (_, names, arguments, _, brew) = next(row for row in rows if row[0] == what)
     if sys.platform == "darwin" and brew == "-":
         return what
     for path in filter(None, (shutil.which(name.strip()) for name in names.split(","))):
-        done = subprocess.run([path, argument], stdin=subprocess.DEVNULL, capture_output=True)
+        done = subprocess.run([path, *arguments.split()], stdin=subprocess.DEVNULL, capture_output=True)
         if done.returncode == 0 and done.stdout + done.stderr:
             return path
     return None

@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # What every machine has, and what is read.
-TOOLS = "awk bash cat cksum cp dirname env expr getconf grep id make mkdir mktemp rm sed sh sort tail touch uname".split()
+TOOLS = "awk bash cat cksum cp dirname env expr getconf id make mkdir mktemp rm sed sh sort tail touch uname".split()
 FILES = ("Makefile", "pyproject.toml", "README.md", "LICENSE", "requirements", "docweave")
 PROGRAMS = ("dot", "java", "chromium", "fc-list")
 # A Python that makes .venv at once, and whose pip does what a test wants of it.
@@ -42,6 +42,7 @@ class Machine:
             copy(source, self.copy / name)
         for name in TOOLS:
             self.bin.joinpath(name).symlink_to(shutil.which(name))
+        self.has_libatomic("exit 1")
         self.environment = {"PATH": str(self.bin), "HOME": str(self.home), "TMPDIR": str(self.home)}
         self.install = ["make", "--silent", "--no-print-directory", "-C", self.copy]
 
@@ -57,6 +58,10 @@ class Machine:
     def has_programs(self):
         for name in PROGRAMS:
             self.has(name)
+        self.has_libatomic("echo here")
+
+    def has_libatomic(self, script):
+        self.has("grep", f'case "$*" in *ld.so.cache) {script} ;; *) exec {shutil.which("grep")} "$@" ;; esac')
 
     def set_up(self, what="site", user=None, **environment):
         """Run the set-up and return whether it succeeded, and the lines it said but make's own."""
@@ -108,7 +113,7 @@ def asked(machine):
 
 
 FONTS = "fontconfig fonts-noto-cjk fontconfig fonts-dejavu-core"
-EVERYTHING = f"python3.11-venv graphviz default-jre-headless chromium-headless-shell {FONTS}"
+EVERYTHING = f"python3.11-venv graphviz default-jre-headless chromium-headless-shell libatomic1 {FONTS}"
 
 FOR_TESTS = "Python 3.11 to 3.13 (TensorFlow is locked for no other) with its module venv"
 
@@ -158,7 +163,8 @@ class TestMissingPrograms:
         machine.has_python()
         fine, said = machine.set_up("tests")
         assert fine and machine.is_ready
-        assert said[0].startswith("Missing: Graphviz, Java, Chromium, a Chinese font, a Cyrillic font. To get it: your system's ")
+        wanted = "Graphviz, Java, Chromium, libatomic, a Chinese font, a Cyrillic font"
+        assert said[0].startswith(f"Missing: {wanted}. To get it: your system's packages")
         assert said[0].endswith(" Going on: the tests that need it will be skipped.")
         fine, said = machine.set_up("tests", CI="true")
         assert not fine and len(said) == 1

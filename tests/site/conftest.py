@@ -129,8 +129,16 @@ def java():
 
 
 @pytest.fixture(scope="session")
+def fonts():
+    """Fonts for every language: without one, boxes stand for its letters, of another width and height."""
+    for name in ("a Chinese font", "a Cyrillic font"):
+        require(name)
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium: nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there."""
+    require("libatomic")  # Playwright's own program needs it
     path = require("Chromium")
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
     plain = ["--disable-gpu", "--disable-software-rasterizer"]

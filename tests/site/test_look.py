@@ -21,6 +21,7 @@ FIRST = {
 BOX = "(element) => { const { left, right, top, bottom } = element.getBoundingClientRect(); return [left, right, top, bottom]; }"
 
 
+@pytest.mark.usefixtures("fonts")
 @every_language
 def test_the_first_screen_shows_what_the_site_does(locale, page, served):
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -78,6 +79,7 @@ LINES = """() => [...document.querySelectorAll(".md-content__inner > p:not([clas
 })"""
 
 
+@pytest.mark.usefixtures("fonts")
 @every_language
 def test_lines_are_neither_short_nor_long(locale, page, served):
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -95,6 +97,7 @@ WIDTH = """(code) => {
 }"""
 
 
+@pytest.mark.usefixtures("fonts")
 def test_code_is_as_wide_in_one_language_as_in_another(page, served):
     widths = set()
     for locale in PROJECT.languages:
@@ -103,6 +106,7 @@ def test_code_is_as_wide_in_one_language_as_in_another(page, served):
     assert len(widths) == 1
 
 
+@pytest.mark.usefixtures("fonts")
 @every_language
 def test_chinese_is_set_in_traditional_forms_on_every_page(locale, page, served):
     page.goto(served + path_of(locale, "glossary"))

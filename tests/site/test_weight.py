@@ -89,6 +89,7 @@ def test_a_page_comes_whole_asks_one_host_for_little_and_nothing_jumps(locale, n
     assert page.problems == []
 
 
+@pytest.mark.usefixtures("fonts")
 @every_language
 @pytest.mark.parametrize("name", KINDS)
 def test_nothing_jumps_while_a_page_trickles_in(locale, name, page, served):
