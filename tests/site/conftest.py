@@ -130,7 +130,7 @@ def java():
 
 @pytest.fixture(scope="session")
 def fonts():
-    """Fonts for every language: without one, boxes stand for its letters, of another width and height."""
+    """Fonts for every language: without one, its letters are boxes of another width and height."""
     for name in ("a Chinese font", "a Cyrillic font"):
         require(name)
 
