@@ -13,7 +13,8 @@ from docweave.errors import WeaveError, nearest
 
 # A chapter that needs a backend of its own says so at the end of its file's name: `beyond_one_machine_jax.py`.
 BACKENDS = ("jax", "tensorflow", "torch")
-TAGS = ("raises-exception", "slow", "trained")
+OPTIONS = ("active", "backends", "because", "tags")
+TAGS = ("raises-exception", "slow")
 MARKER = re.compile(r"# %%(?:\s|$)")
 
 
@@ -28,7 +29,8 @@ class Cell:
         path: the file it stands in.
         line: the line of its first code line in that file, from 1.
         tags: some of `TAGS`.
-        samples: how many samples a printed accuracy was measured on, if the cell says so.
+        backends: the backends that it runs on, if it does not run on all.
+        because: why it does not, if so.
     """
 
     chapter: str
@@ -37,7 +39,8 @@ class Cell:
     path: Path
     line: int
     tags: frozenset[str] = frozenset()
-    samples: int | None = None
+    backends: tuple[str, ...] = ()
+    because: str = ""
 
     @property
     def id(self) -> str:
@@ -52,10 +55,8 @@ class Cell:
     def slow(self) -> bool:
         return "slow" in self.tags
 
-    @property
-    def trained(self) -> bool:
-        """Whether the floats it prints come from training, and so have a tolerance."""
-        return "trained" in self.tags
+    def runs_on(self, backend: str) -> bool:
+        return not self.backends or backend in self.backends
 
     def error(self, message: str, line: int = 1) -> WeaveError:
         """Return an error at a line of this cell (from 1)."""
@@ -138,17 +139,23 @@ def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
     tags = frozenset(metadata.pop("tags", ()))
     for tag in sorted(tags.difference(TAGS)):
         raise WeaveError(f"unknown tag “{tag}”.{nearest(tag, TAGS)}", path, marker)
-    samples = metadata.pop("samples", None)
-    if samples is not None and type(samples) is not int:
-        raise WeaveError(f"samples is {samples!r}: expected a whole number", path, marker)
+    backends, because = metadata.pop("backends", ()), metadata.pop("because", "")
+    if isinstance(backends, str):
+        raise WeaveError(f"backends is {backends!r}: expected a list, `backends=[\"tensorflow\"]`", path, marker)
+    for backend in backends:
+        if backend not in BACKENDS:
+            raise WeaveError(f"unknown backend “{backend}”.{nearest(backend, BACKENDS)}", path, marker)
+    if bool(backends) != bool(because):
+        message = 'a cell that some backends cannot run is marked `backends=["tensorflow"] because="…"`: both or neither'
+        raise WeaveError(message, path, marker)
     active = metadata.pop("active", None)
     for option in sorted(metadata):
-        raise WeaveError(f"unknown option “{option}”.{nearest(option, ('active', 'samples', 'tags'))}", path, marker)
+        raise WeaveError(f"unknown option “{option}”.{nearest(option, OPTIONS)}", path, marker)
     if (active == "ipynb") != ("raises-exception" in tags):
         raise WeaveError(
             'a cell that must raise is marked `tags=["raises-exception"] active="ipynb"`: both or neither', path, marker
         )
-    cell = Cell(path.stem, name, notebook_cell.source, path, marker + 1, tags, samples)
+    cell = Cell(path.stem, name, notebook_cell.source, path, marker + 1, tags, tuple(backends), because)
     for number, line in enumerate(lines[1:], 1):
         if cell.raises and line and not line.startswith("#"):
             raise cell.error("a cell that must raise is commented out in its file, so that the file runs to its end", number)

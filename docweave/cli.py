@@ -3,11 +3,12 @@
 import os
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from docweave import catalogs, compare, outputs, translation
+from docweave import catalogs, compare, noise, outputs, translation, verified
 from docweave.check import check as check_project
 from docweave.errors import WeaveError, nearest
 from docweave.project import CATALOG, Project
@@ -60,13 +61,17 @@ def run(project: Project, chapters: tuple[str, ...], record: bool, force: bool, 
         chosen = [chapter for chapter in chosen if chapter not in current]
     if not chosen:
         return
-    from docweave.run import lay_out, run_chapters
+    from docweave.run import lay_out, measured, run_chapters
 
     click.echo(f"Running {', '.join(chapter.name for chapter in chosen)}: Keras is imported once …", err=True)
     found = 0
     for number, (chapter, fresh) in enumerate(run_chapters(chosen, short), 1):
         if record:
-            outputs.write_record(project.outputs / chapter.name, lay_out(fresh))
+            click.echo(f"{chapter.name}: measuring the noise of its numbers …", err=True)
+            kept = lay_out(measured(chapter, fresh))
+            outputs.write_record(project.outputs / chapter.name, kept)
+            backend = chapter.backend or outputs.DEFAULT_BACKEND
+            verified.add(project.outputs, chapter, verified.run_of(chapter, kept, kept, backend, _today()))
             click.echo(f"{chapter.name}: recorded ({number} of {len(chosen)})")
             continue
         problems = list(compare.differences(chapter, project.records[chapter.name], fresh))
@@ -77,11 +82,77 @@ def run(project: Project, chapters: tuple[str, ...], record: bool, force: bool, 
     sys.exit(1 if found else 0)
 
 
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
 def _chapter(project: Project, name: str):
     name = Path(name).stem.replace("-", "_")
     if name not in project.chapters:
         raise WeaveError(f"there is no chapter “{name}” in snippets/.{nearest(name, project.chapters)}")
     return project.chapters[name]
+
+
+@main.command()
+@click.argument("chapters", nargs=-1)
+@click.option("--backend", default=outputs.DEFAULT_BACKEND, type=click.Choice(sorted(outputs.BACKEND_PACKAGES)))
+@click.pass_obj
+def verify(project: Project, chapters: tuple[str, ...], backend: str) -> None:
+    """Run CHAPTERS (default: all) on a backend, with this Python and this Keras, and write down what differs.
+
+    Slow cells are shortened. A chapter that stops, or that gives other numbers on the backend and the Keras that
+    recorded it, is a failure and is not written down.
+    """
+    from docweave.run import run_under
+
+    chosen = [_chapter(project, name) for name in chapters] or list(project.chapters.values())
+    failed = 0
+    for chapter in chosen:
+        if chapter.backend not in ("", backend):
+            continue
+        recorded = project.records[chapter.name]
+        try:
+            ((_, fresh),) = run_under(chapter, [noise.Setting(backend, backend=backend, wide=False)], short=True)
+            run = verified.run_of(chapter, recorded, fresh, backend, _today())
+        except WeaveError as error:
+            failed += 1
+            click.echo(project.relative(error))
+            continue
+        alike = all(recorded.versions.get(name) == fresh.versions[name] for name in ("keras", backend))
+        if alike and run.differs:
+            failed += 1
+            for name in run.differs:
+                for difference in compare.output_differences(chapter[name], recorded, fresh.output(chapter[name])):
+                    click.echo(project.relative(chapter[name].error(f"the cell “{name}” does not hold:\n{difference}")))
+            continue
+        verified.add(project.outputs, chapter, run)
+        click.echo(f"{chapter.name}: ran on {backend}; {len(run.differs)} of {len(chapter.cells)} cells differ")
+    sys.exit(1 if failed else 0)
+
+
+@main.command("noise")
+@click.argument("chapters", nargs=-1)
+@click.option("--evidence", is_flag=True, help="Show how many numbers each setting would miss if it had not been measured.")
+@click.pass_obj
+def show_noise(project: Project, chapters: tuple[str, ...], evidence: bool) -> None:
+    """Show how far each printed number of CHAPTERS (default: all) moves when only the arithmetic changes.
+
+    This was measured when the outputs were recorded; nothing is run.
+    """
+    chosen = [_chapter(project, name) for name in chapters] or list(project.chapters.values())
+    if evidence:
+        click.echo(f"{'left out':16} numbers  would pass within {noise.FACTOR:g} times the spread of the others")
+        records = [project.records[chapter.name] for chapter in chosen]
+        cells = [(record.cells[name].text, runs) for record in records for name, runs in record.numbers.items()]
+        for name, (total, covered) in noise.evidence(cells).items():
+            click.echo(f"{name:16} {total:7}  {covered:7}")
+        return
+    click.echo(f"{'cell':40} {'printed':>12} {'spread':>9} {'of its last digit':>18}")
+    for chapter in chosen:
+        record = project.records[chapter.name]
+        for cell in chapter.cells:
+            for printed, spread in noise.table(record.output(cell).text, record.numbers.get(cell.name, {})):
+                click.echo(f"{cell.id:40} {printed:>12} {spread:9.1e} {spread / noise.digit(printed):17.0%}")
 
 
 @main.command()

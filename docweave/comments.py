@@ -9,6 +9,10 @@ from functools import lru_cache
 
 from docweave.cells import syntax
 
+# The tokens around an f-string, or a template string, on the Pythons that have them.
+F_STRING_STARTS = {getattr(tokenize, f"{kind}STRING_START", None) for kind in "FT"}
+F_STRING_ENDS = {getattr(tokenize, f"{kind}STRING_END", None) for kind in "FT"}
+
 
 @dataclass(frozen=True)
 class Comment:
@@ -79,3 +83,24 @@ def translate(source: str, translation: Callable[[str], str]) -> str:
     if syntax(translated) != syntax(source):
         raise ValueError("the translated comments change the code")
     return translated
+
+
+def essence(source: str) -> str:
+    """Return `source` without comments, empty lines and spaces that mean nothing: the same text on every Python."""
+    lines, parts, depth, begin = source.split("\n"), [], 0, (1, 0)
+    for token in _tokens(source):
+        # Since Python 3.12 an f-string is many tokens: it is kept as it was written.
+        if token.type in F_STRING_STARTS:
+            depth, begin = depth + 1, begin if depth else token.start
+        elif token.type in F_STRING_ENDS:
+            depth -= 1
+            if not depth:
+                parts.append(_between(lines, begin, token.end))
+        elif not depth and token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER):
+            parts.append(token.string.strip() or tokenize.tok_name[token.type])
+    return " ".join(parts) or source
+
+
+def _between(lines: list[str], begin: tuple[int, int], end: tuple[int, int]) -> str:
+    text = "\n".join(lines[begin[0] - 1 : end[0]])
+    return text[begin[1] : len(text) - len(lines[end[0] - 1]) + end[1]]

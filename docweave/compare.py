@@ -1,20 +1,17 @@
-"""Recorded against fresh: what is the same, exactly or within the tolerance that training needs."""
+"""Compare recorded outputs with a fresh run, within the noise that was measured when they were recorded."""
 
-import re
 from collections.abc import Iterator
 from difflib import unified_diff
 
+from docweave import noise
 from docweave.cells import Cell, Chapter
 from docweave.diagrams import same_graph
 from docweave.errors import WeaveError
 from docweave.outputs import Output, Record
 from docweave.plots import same_plot
 
-LOSS_TOLERANCE = 1e-3
-ACCURACY_TOLERANCE = 0.005
-ACCURACY_SAMPLES = 3
-FLOAT = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?(?![\w.])")
-LAST_WORD = re.compile(r"([^\W\d]\w*)\W*$")
+# What a curve may be off without anybody seeing it, as a share of its largest number.
+VISIBLE = 1e-3
 
 
 def differences(chapter: Chapter, recorded: Record, fresh: Record) -> Iterator[WeaveError]:
@@ -27,7 +24,7 @@ def differences(chapter: Chapter, recorded: Record, fresh: Record) -> Iterator[W
         recorded: what is recorded of it, an empty record if nothing is.
         fresh: what the run gave.
     """
-    mend = f"`docweave run --record {chapter.name}` records it anew"
+    mend = f"`docweave run --record {chapter.name}` records it again"
     if not recorded.code:
         yield WeaveError(f"the chapter “{chapter.name}” has no recorded outputs: {mend}", chapter.path, 1)
         return
@@ -36,8 +33,14 @@ def differences(chapter: Chapter, recorded: Record, fresh: Record) -> Iterator[W
             if recorded.code.get(cell.name) != fresh.code[cell.name] or recorded.versions != fresh.versions:
                 yield cell.error(f"the slow cell “{cell.name}” or its versions changed since it was recorded: {mend}")
             continue
-        for difference in output_differences(cell, recorded.output(cell), fresh.output(cell)):
+        for difference in output_differences(cell, recorded, fresh.output(cell)):
             yield cell.error(f"the cell “{cell.name}” gave something else than is recorded: {mend}\n{difference}")
+    yield from same_graphs(chapter, recorded, fresh)
+
+
+def same_graphs(chapter: Chapter, recorded: Record, fresh: Record) -> Iterator[WeaveError]:
+    """Yield the models of a fresh run that are missing, new, or have another graph than is recorded."""
+    mend = f"`docweave run --record {chapter.name}` records it again"
     for name in sorted(recorded.diagrams.keys() | fresh.diagrams.keys()):
         if name not in recorded.diagrams or name not in fresh.diagrams:
             where = "recorded" if name in recorded.diagrams else "given by the run"
@@ -47,48 +50,28 @@ def differences(chapter: Chapter, recorded: Record, fresh: Record) -> Iterator[W
                 yield WeaveError(f"the model “{name}” has another graph: {difference}; {mend}", chapter.path, 1)
 
 
-def output_differences(cell: Cell, recorded: Output, fresh: Output) -> Iterator[str]:
-    """Yield the differences of one cell's outputs: text and error as diffs, plots by their data."""
-    for kind in ("text", "error"):
-        old, new = getattr(recorded, kind), getattr(fresh, kind)
-        if old != new and not (cell.trained and agree(old, new, cell.samples)):
-            yield diff(old, new, f"recorded {kind}", f"fresh {kind}")
-    if len(recorded.plots) != len(fresh.plots):
-        yield f"{len(recorded.plots)} plots are recorded, {len(fresh.plots)} were drawn"
+def output_differences(cell: Cell, recorded: Record, fresh: Output) -> Iterator[str]:
+    """Yield the differences of one cell's outputs: text and error as diffs, plots by their data.
+
+    Args:
+        cell: the cell.
+        recorded: what is recorded of its chapter.
+        fresh: what the cell gave now.
+    """
+    kept, runs = recorded.output(cell), recorded.numbers.get(cell.name, {})
+    if not noise.agree(kept.text, fresh.text, runs):
+        yield diff(kept.text, fresh.text, "recorded text", "fresh text")
+    if kept.error != fresh.error:
+        yield diff(kept.error, fresh.error, "recorded error", "fresh error")
+    if len(kept.plots) != len(fresh.plots):
+        yield f"{len(kept.plots)} plots are recorded, {len(fresh.plots)} were drawn"
         return
-    for old_plot, new_plot in zip(recorded.plots, fresh.plots, strict=True):
-        yield from same_plot(old_plot, new_plot, relative=LOSS_TOLERANCE)
+    drifts = recorded.drift.get(cell.name, [0.0] * len(kept.plots))
+    for old_plot, new_plot, drift in zip(kept.plots, fresh.plots, drifts, strict=True):
+        yield from same_plot(old_plot, new_plot, relative=max(VISIBLE, noise.FACTOR * drift))
 
 
 def diff(old: str, new: str, old_name: str, new_name: str) -> str:
     """Return the unified diff of two texts."""
     lines = unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="", n=1)
     return "\n".join(lines)
-
-
-def agree(old: str, new: str, samples: int | None = None) -> bool:
-    """Say whether two outputs are the same but for floats within the tolerance of training.
-
-    A float after the word “accuracy” may differ by the larger of 0.005 and three samples, any other by a
-    thousandth of itself; both by one unit of their last printed digit. All else must be equal, whole numbers too.
-
-    Args:
-        old, new: the two texts.
-        samples: how many samples an accuracy was measured on.
-    """
-    if FLOAT.sub("", old) != FLOAT.sub("", new):
-        return False
-    for a, b in zip(FLOAT.finditer(old), FLOAT.finditer(new), strict=True):
-        before = LAST_WORD.search(old[: a.start()])
-        if before and before[1].lower().endswith("accuracy"):
-            tolerance = max(ACCURACY_TOLERANCE, ACCURACY_SAMPLES / samples if samples else 0)
-        else:
-            tolerance = LOSS_TOLERANCE * max(abs(float(a[0])), abs(float(b[0])))
-        if abs(float(a[0]) - float(b[0])) > (max(tolerance, _last_digit(a[0]), _last_digit(b[0])) * (1 + 1e-9)):
-            return False
-    return True
-
-
-def _last_digit(number: str) -> float:
-    mantissa, _, exponent = number.partition("e")
-    return 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))

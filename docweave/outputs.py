@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from docweave.cells import Cell, Chapter, syntax
+from docweave.cells import Cell, Chapter
+from docweave.comments import essence
 from docweave.diagrams import Diagram
 from docweave.errors import WeaveError
 from docweave.plots import Plot
 
+NOISE = "noise.json"
 SUFFIXES = {"text": "txt", "error": "error.txt"}
 PACKAGES = ("keras", "numpy", "matplotlib")
 BACKEND_PACKAGES = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax",), "torch": ("torch",)}
@@ -48,6 +51,8 @@ class Record:
         cells: the output of each cell that gave one, by the cell's name.
         diagrams: the models at the chapter's end, by variable.
         rebound: variables that named more than one model, with the cells that bound them.
+        numbers: for each cell whose floats are not the same under each setting, these floats by its name (see `noise`).
+        drift: for each cell that drew plots, how far noise moved each, as a share of the largest number in a series.
     """
 
     versions: dict[str, str] = field(default_factory=dict)
@@ -55,6 +60,8 @@ class Record:
     cells: dict[str, Output] = field(default_factory=dict)
     diagrams: dict[str, Diagram] = field(default_factory=dict)
     rebound: dict[str, list[str]] = field(default_factory=dict)
+    numbers: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    drift: dict[str, list[float]] = field(default_factory=dict)
 
     def output(self, cell: Cell) -> Output:
         return self.cells.get(cell.name, Output())
@@ -76,15 +83,20 @@ def installed_versions(backend: str = "") -> dict[str, str]:
 
 
 def code_hashes(chapter: Chapter) -> dict[str, str]:
-    """Return for each cell the hash of its code and of all that runs before it.
+    """Return for each cell the hash of its code and of all that runs before it, the same on every Python.
 
-    Comments do not count: mending one needs no new run.
+    Comments and spaces do not count: changing them needs no new run.
     """
     digest, hashes = hashlib.sha256(), {}
     for cell in chapter.cells:
-        digest.update(f"{cell.name}\n{sorted(cell.tags)}\n{syntax(cell.source)}\n".encode())
+        digest.update(f"{cell.name}\n{sorted(cell.tags)}\n{essence(cell.source)}\n".encode())
         hashes[cell.name] = digest.hexdigest()[:16]
     return hashes
+
+
+def chapter_hash(chapter: Chapter) -> str:
+    """Return the hash of all the code of a chapter, as `code_hashes` counts it."""
+    return code_hashes(chapter)[chapter.cells[-1].name]
 
 
 def is_current(chapter: Chapter, record: Record) -> bool:
@@ -111,7 +123,8 @@ def read_record(folder: Path) -> Record | None:
             model: Diagram.from_json(_read(folder / f"{model}.diagram.json"), folder / f"{model}.diagram.json")
             for model in index["diagrams"]
         }
-        return Record(index["versions"], index["code"], outputs, diagrams, index["rebound"])
+        measured = json.loads(_read(folder / NOISE)) if index.get("noise") else {"numbers": {}, "drift": {}}
+        return Record(index["versions"], index["code"], outputs, diagrams, index["rebound"], **measured)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeaveError(f"unreadable recorded outputs ({error}): run `docweave run --record --force {name}`", index_path)
 
@@ -143,15 +156,24 @@ def write_record(folder: Path, record: Record) -> None:
         "outputs": {name: _write_output(fresh, name, output) for name, output in record.cells.items()},
         "diagrams": sorted(record.diagrams),
         "rebound": record.rebound,
+        "noise": bool(record.numbers or record.drift),
     }
     for name, diagram in record.diagrams.items():
         _write(fresh / f"{name}.diagram.json", diagram.to_json())
     _write(fresh / "record.json", json.dumps(index, indent=1) + "\n")
+    if index["noise"]:
+        _write(fresh / NOISE, _noise_json(record))
     if folder.exists():
         shutil.rmtree(old, ignore_errors=True)
         folder.rename(old)
     fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _noise_json(record: Record) -> str:
+    """Return what was measured as JSON, one line for the numbers of a cell under a setting."""
+    lines = json.dumps({"numbers": record.numbers, "drift": record.drift}, indent=1)
+    return re.sub(r"\[[^][{}]*\]", lambda numbers: " ".join(numbers[0].split()), lines) + "\n"
 
 
 def _old(folder: Path) -> Path:

@@ -10,6 +10,7 @@ LINK = "Link to this section"
 READ_ENGLISH = "Read it in English"
 MADE_FROM = "Made from this chapter of the guide:"
 OTHER_NOTEBOOK = "This code runs in another notebook:"
+VERIFIED = "Verified on Keras {keras} with {backends} · Python {pythons} · {day}"
 COLAB = "On Colab this installs what the chapter needs; elsewhere it does nothing."
 
 IN_TEMPLATE = re.compile(r"""\.phrase\(\s*(["'])(?P<text>.+?)\1""")
@@ -17,7 +18,7 @@ IN_TEMPLATE = re.compile(r"""\.phrase\(\s*(["'])(?P<text>.+?)\1""")
 
 def phrases(theme: Path) -> Iterator[str]:
     """Yield the phrases of the pages and notebooks woven here, then those of the theme's templates (`docweave.phrase("…")`)."""
-    yield from (SHOW_CODE, STALE, READ_ENGLISH, LINK, MADE_FROM, OTHER_NOTEBOOK, COLAB)
+    yield from (SHOW_CODE, STALE, READ_ENGLISH, LINK, MADE_FROM, OTHER_NOTEBOOK, VERIFIED, COLAB)
     for template in sorted(theme.rglob("*.html")):
         for found in IN_TEMPLATE.finditer(template.read_text("utf-8")):
             yield found["text"]

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from html import escape, unescape
 from itertools import groupby
-from math import isfinite
+from math import inf, isfinite
 from xml.etree import ElementTree
 
 from docweave.errors import WeaveError
@@ -215,30 +215,34 @@ def same_plot(a: Plot, b: Plot, relative: float = 1e-3) -> list[str]:
     Returns:
         one line a difference, none if the plots show the same.
     """
-    return list(_differences(a.data, b.data, relative, ""))
+    return [message for message, share in _differences(a.data, b.data, "") if share > relative]
 
 
-def _differences(a, b, relative: float, place: str, scale: float = 0) -> Iterator[str]:
-    """Yield the differences of two JSON values; numbers are those of a series whose largest is `scale`."""
+def drift(a: Plot, b: Plot) -> float:
+    """Return the largest difference between two plots, as `same_plot` counts it; infinity if they differ in more than numbers."""
+    return max((share for _, share in _differences(a.data, b.data, "")), default=0.0)
+
+
+def _differences(a, b, place: str, scale: float = 0) -> Iterator[tuple[str, float]]:
+    """Yield the differences of two JSON values, each with its share of `scale`, the largest number in the series."""
     if isinstance(a, dict) and isinstance(b, dict):
         for name in dict.fromkeys([*a, *b]):
             where = f"{place}.{name}" if place else name
             if name in a and name in b:
-                yield from _differences(a[name], b[name], relative, where)
+                yield from _differences(a[name], b[name], where)
             else:
-                yield f"{where} is {'gone' if name in a else 'new'}"
+                yield f"{where} is {'gone' if name in a else 'new'}", inf
     elif isinstance(a, list) and isinstance(b, list):
         if len(a) != len(b):
-            yield f"{place} had {len(a)} entries and has {len(b)}"
+            yield f"{place} had {len(a)} entries and has {len(b)}", inf
             return
         scale = max((abs(value) for value in [*a, *b] if _is_number(value)), default=0)
         for number, (old, new) in enumerate(zip(a, b, strict=True)):
-            yield from _differences(old, new, relative, f"{place}[{number}]", scale)
-    elif _is_number(a) and _is_number(b):
-        if abs(a - b) > relative * (scale or max(abs(a), abs(b))):
-            yield f"{place} was {a!r} and is {b!r}"
+            yield from _differences(old, new, f"{place}[{number}]", scale)
     elif a != b:
-        yield f"{place} was {a!r} and is {b!r}"
+        numeric = _is_number(a) and _is_number(b)
+        share = abs(a - b) / (scale or max(abs(a), abs(b))) if numeric else inf
+        yield f"{place} was {a!r} and is {b!r}", share
 
 
 def _is_number(value) -> bool:

@@ -11,12 +11,14 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import InclusionLevel
 
 from docweave import lang, notebook_pages, phrases, search, stylesheets
+from docweave.attest import Attest, attest
 from docweave.check import check
 from docweave.errors import WeaveError
 from docweave.files import write_text
 from docweave.finish import finish, protect
 from docweave.notebook_pages import Download, NotebookFile
 from docweave.project import Project
+from docweave.verified import current
 from docweave.weave import Woven, weave
 
 log = logging.getLogger("mkdocs.plugins.docweave")
@@ -56,6 +58,16 @@ class Site:
     def phrase(self, text: str, locale: str | None = None) -> str:
         """Return an English phrase in a language: the one that is being built, unless another is given."""
         return self.project.catalogs[locale or self.locale](text)
+
+    def attests(self, page) -> list[Attest]:
+        """Return where the chapters that a page of MkDocs holds were run; nothing for a notebook, which is the same again."""
+        if isinstance(page.file, NotebookFile):
+            return []
+        name = self.project.pages[self.locale][Path(page.file.src_uri).stem].chapter
+        chapters = [chapter for chapter in self.project.chapters.values() if chapter.page == name]
+        words = self.project.catalogs[self.locale]
+        found = [attest(one, list(current(one, self.project.verified)), self.locale, words) for one in chapters]
+        return [one for one in found if one]
 
     def downloads(self, page) -> list[Download]:
         """Return the files of the chapters that a page of MkDocs holds."""

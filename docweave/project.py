@@ -13,6 +13,7 @@ from docweave.errors import WeaveError, nearest
 from docweave.outputs import Record, read_record
 from docweave.pages import Page, read_page
 from docweave.phrases import phrases
+from docweave.verified import Run, read_verified
 
 SOURCE = "en"
 CATALOG = "comments.po"
@@ -62,6 +63,11 @@ class Project:
         return {name: read_record(self.outputs / name) or Record() for name in self.chapters}
 
     @cached_property
+    def verified(self) -> dict[str, list[Run]]:
+        """Where each chapter was run, by its name."""
+        return read_verified(self.outputs)
+
+    @cached_property
     def catalogs(self) -> dict[str, Catalog]:
         return {locale: read_catalog(self.docs / locale / CATALOG) for locale in self.languages}
 
@@ -89,6 +95,8 @@ class Project:
     def _texts(self) -> Iterator[tuple[str, str]]:
         for name, chapter in self.chapters.items():
             for cell in chapter.cells:
+                if cell.because:
+                    yield cell.because, cell.id
                 for comment in comments(cell.source):
                     yield comment.text, cell.id
                 for plot in self.records[name].output(cell).plots:

@@ -8,19 +8,32 @@ import io
 import multiprocessing
 import os
 import re
+import threading
 import traceback
 import warnings
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import repeat
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from unittest import mock
 
-from docweave import diagrams, plots
+from docweave import diagrams, noise, plots
 from docweave.cells import Cell, Chapter
+from docweave.compare import diff
 from docweave.errors import WeaveError
+from docweave.noise import AS_SHOWN, Setting
 from docweave.outputs import DEFAULT_BACKEND, Output, Record, code_hashes, installed_versions
 
 # What outputs depend on and no cell says. It must be set before Keras is imported.
-ENVIRONMENT = {"COLUMNS": "80", "KERAS_BACKEND": DEFAULT_BACKEND, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
+ENVIRONMENT = {
+    "COLUMNS": "80",
+    "JAX_TRACEBACK_FILTERING": "off",  # or JAX adds to an error that it has left out a part of the way to it
+    "KERAS_BACKEND": DEFAULT_BACKEND,
+    "MPLBACKEND": "agg",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 
 # What differs from run to run, so that a cell which prints it could never be compared.
 UNSTABLE = {
@@ -78,7 +91,7 @@ def _silenced() -> Iterator[None]:
 def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[tuple[Chapter, Record]]:
     """Run chapters one after the other, each in a process forked once Keras is imported.
 
-    A chapter with a backend of its own runs in a process that starts anew: Keras has one backend for life.
+    A chapter with its own backend runs in a process that starts from nothing: Keras has one backend for life.
 
     Args:
         chapters: what to run.
@@ -91,49 +104,119 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
         WeaveError: what `run_cells` raises, or that the process died.
     """
     for chapter in chapters:
-        if chapter.backend:
-            context = multiprocessing.get_context("spawn")
-        else:
+        if not chapter.backend:
             prepare()
-            context = multiprocessing.get_context("fork")
-        receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_run_and_send, args=(chapter, short, sender))
-        process.start()
-        sender.close()
+        process, receiver = _start(chapter, short, AS_SHOWN, "spawn" if chapter.backend else "fork")
+        yield chapter, _result(chapter, process, receiver)
+
+
+def run_under(
+    chapter: Chapter, settings: Iterable[Setting], short: bool = False
+) -> Iterator[tuple[Setting, Record]]:
+    """Run a chapter under each setting, in as many processes at a time as there are processors.
+
+    Yields:
+        each setting with what the run gave; the floats in it have more decimals than a reader sees.
+
+    Raises:
+        WeaveError: what `run_cells` raises, with the name of the setting.
+    """
+    starting = threading.Lock()
+
+    def run(setting: Setting) -> tuple[Setting, Record]:
+        # A process inherits its environment: some libraries read theirs before a line of ours is run.
+        with starting, mock.patch.dict(os.environ, setting.environment):
+            process, receiver = _start(chapter, short, setting, "spawn")
         try:
-            result = receiver.recv()
-        except EOFError:
-            process.join()
-            message = f"the process that ran the chapter died with exit code {process.exitcode}"
-            raise WeaveError(message, chapter.path) from None
-        except BaseException:  # whoever interrupts this interrupts the chapter
-            process.kill()
-            process.join()
-            raise
-        process.join(timeout=10)
+            return setting, _result(chapter, process, receiver)
+        except WeaveError as error:
+            raise WeaveError(f"under “{setting.name}”, {error.message}", error.path, error.line) from error
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(run, settings)
+
+
+def measured(chapter: Chapter, shown: Record) -> Record:
+    """Return a record with the noise of its numbers and plots, measured by running the chapter under other settings.
+
+    Slow cells are shortened, so that of their numbers nothing is measured: they would take minutes under each setting.
+
+    Args:
+        chapter: what to run.
+        shown: what its run gave.
+
+    Raises:
+        WeaveError: a word, a digit, a check or a curve that does not hold: one line for each.
+    """
+    runs = list(run_under(chapter, (noise.PLAIN, *noise.NOISE, *noise.SEEDS), short=True))
+    numbers: dict[str, dict[str, list[float]]] = {}
+    drift: dict[str, list[float]] = {}
+    problems: list[WeaveError] = []
+    for cell in (cell for cell in chapter.cells if not cell.slow):
+        kept = shown.output(cell)
+        for setting, run in runs:
+            given = run.output(cell)
+            same = (noise.words(given.text), given.error) == (noise.words(kept.text), kept.error)
+            if same or setting.seed and noise.verdicts(given.text) == noise.verdicts(kept.text):
+                numbers.setdefault(cell.name, {})[setting.name] = noise.numbers(given.text)
+            else:
+                change = diff(kept.text + kept.error, given.text + given.error, "recorded", setting.name)
+                problems.append(cell.error(f"the cell “{cell.name}” gives something else under “{setting.name}”:\n{change}"))
+        if kept.plots:
+            others = [run.output(cell).plots for setting, run in runs if not setting.seed]
+            drift[cell.name] = [max(map(plots.drift, repeat(plot), same)) for plot, *same in zip(kept.plots, *others, strict=True)]
+        problems += [cell.error(f"the cell “{cell.name}” prints {why}") for why in noise.unsteady(kept.text, numbers.get(cell.name, {}))]
+    if problems:
+        raise WeaveError("\n".join(map(str, problems)))
+    moving = {name: values for name, values in numbers.items() if any(one != values[noise.PLAIN.name] for one in values.values())}
+    return replace(shown, numbers=moving, drift=drift)
+
+
+def _start(chapter: Chapter, short: bool, setting: Setting, method: str) -> tuple[BaseProcess, Connection]:
+    context = multiprocessing.get_context(method)
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_run_and_send, args=(chapter, short, setting, method, sender))
+    process.start()
+    sender.close()
+    return process, receiver
+
+
+def _result(chapter: Chapter, process: BaseProcess, receiver: Connection) -> Record:
+    try:
+        result = receiver.recv()
+    except EOFError:
+        process.join()
+        message = f"the process that ran the chapter died with exit code {process.exitcode}"
+        raise WeaveError(message, chapter.path) from None
+    except BaseException:  # an interruption here interrupts the chapter, too
         process.kill()
-        if isinstance(result, WeaveError):
-            raise result
-        yield chapter, result
+        process.join()
+        raise
+    process.join(timeout=10)
+    process.kill()
+    if isinstance(result, WeaveError):
+        raise result
+    return result
 
 
-def _run_and_send(chapter: Chapter, short: bool, sender) -> None:
-    if chapter.backend:
-        prepare(chapter.backend)
+def _run_and_send(chapter: Chapter, short: bool, setting: Setting, method: str, sender: Connection) -> None:
+    if method == "spawn":
+        prepare(setting.backend or chapter.backend)
     # What was inherited must not be collected here: the destructors of TensorFlow's objects crash in a fork.
     gc.freeze()
     try:
-        sender.send(run_cells(chapter, short).record)
+        sender.send(run_cells(chapter, short, setting).record)
     except WeaveError as error:
         sender.send(error)
 
 
-def run_cells(chapter: Chapter, short: bool = False) -> Ran:
+def run_cells(chapter: Chapter, short: bool = False, setting: Setting = AS_SHOWN) -> Ran:
     """Run a chapter's cells in order, in this process and in one namespace.
 
     Args:
         chapter: what to run.
         short: shorten what slow cells train: one epoch of two batches a `fit`.
+        setting: what is changed, and whether floats are printed with more decimals than a reader sees.
 
     Raises:
         WeaveError: a cell that raises without being tagged so, or the reverse; that warns; that ends in a value,
@@ -146,23 +229,57 @@ def run_cells(chapter: Chapter, short: bool = False) -> Ran:
     namespace: dict = {"__name__": "__main__"}
     outputs: dict[str, Output] = {}
     bound: dict[str, list[tuple[object, str]]] = {}
-    for cell in chapter.cells:
-        with shortened() if short and cell.slow else contextlib.nullcontext():
-            output = _run_cell(cell, namespace)
-        if output != Output():
-            outputs[cell.name] = output
-        for variable, model in _models(namespace):
-            models = bound.setdefault(variable, [])
-            if not any(model is other for other, _ in models):
-                models.append((model, cell.name))
+    backend = setting.backend or chapter.backend or DEFAULT_BACKEND
+    with _nudged(setting.nudge), _seeded(setting.seed):
+        for cell in chapter.cells:
+            with shortened() if short and cell.slow else contextlib.nullcontext():
+                output = _run_cell(cell, namespace, setting.wide, strict=cell.runs_on(backend))
+            if output != Output():
+                outputs[cell.name] = output
+            for variable, model in _models(namespace):
+                models = bound.setdefault(variable, [])
+                if not any(model is other for other, _ in models):
+                    models.append((model, cell.name))
     record = Record(
-        versions=installed_versions(chapter.backend),
+        versions=installed_versions(backend),
         code=code_hashes(chapter),
         cells=outputs,
         diagrams=_diagrams(namespace),
         rebound={name: [cell for _, cell in models] for name, models in bound.items() if len(models) > 1},
     )
     return Ran(namespace, record)
+
+
+@contextlib.contextmanager
+def _nudged(number: int) -> Iterator[None]:
+    """Multiply each initial weight that is drawn by a number off 1 by at most a millionth; equal weights stay equal."""
+    import keras
+
+    add_weight = keras.Layer.add_weight
+    drawing = keras.initializers.RandomUniform.__base__
+
+    def nudging(layer, *args, initializer=None, **kwargs):
+        draw = initializer and keras.initializers.get(initializer)
+        if isinstance(draw, drawing):
+
+            def initializer(shape, dtype=None):
+                weights = draw(shape, dtype=dtype)
+                return weights * (1 + 1e-6 * keras.ops.sin(number * 1e7 * weights))
+
+        return add_weight(layer, *args, initializer=initializer, **kwargs)
+
+    with mock.patch.object(keras.Layer, "add_weight", nudging) if number else contextlib.nullcontext():
+        yield
+
+
+@contextlib.contextmanager
+def _seeded(step: int) -> Iterator[None]:
+    """Add a number to each seed that `keras.utils.set_random_seed` gets."""
+    import keras
+
+    set_random_seed = keras.utils.set_random_seed
+    with mock.patch.object(keras.utils, "set_random_seed", lambda seed: set_random_seed(seed + step)):
+        yield
 
 
 def lay_out(record: Record) -> Record:
@@ -186,7 +303,8 @@ def _diagrams(namespace: dict) -> dict[str, diagrams.Diagram]:
     return graphs
 
 
-def _run_cell(cell: Cell, namespace: dict) -> Output:
+def _run_cell(cell: Cell, namespace: dict, wide: bool, strict: bool) -> Output:
+    """Run one cell; `strict` says whether it must do on this backend what its tags say."""
     import matplotlib.pyplot as plt
 
     printed, error = io.StringIO(), None
@@ -197,10 +315,10 @@ def _run_cell(cell: Cell, namespace: dict) -> Output:
     ):
         warnings.simplefilter("always")
         try:
-            value = _execute(cell, namespace)
+            value = _execute(cell, namespace, wide)
         except Exception as exception:
             error = exception
-    if error is not None and not cell.raises:
+    if error is not None and not cell.raises and strict:
         line = _line_of(error, cell)
         raise WeaveError(
             f"the cell “{cell.name}” raised {_error_text(error).strip()}\n"
@@ -208,7 +326,7 @@ def _run_cell(cell: Cell, namespace: dict) -> Output:
             cell.path,
             line,
         ) from error
-    if error is None and cell.raises:
+    if error is None and cell.raises and strict:
         raise cell.error(f"the cell “{cell.name}” is tagged raises-exception and did not raise")
     if error is None and value is not None:
         raise cell.error(
@@ -231,9 +349,11 @@ def _run_cell(cell: Cell, namespace: dict) -> Output:
     return output
 
 
-def _execute(cell: Cell, namespace: dict) -> object:
+def _execute(cell: Cell, namespace: dict, wide: bool) -> object:
     """Run a cell and return the value of its last expression, None if it ends in a statement."""
     tree = ast.increment_lineno(ast.parse(cell.source, str(cell.path)), cell.line - 1)
+    if wide:
+        tree = noise.widen(tree)
     last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, str(cell.path), "exec"), namespace)
     return eval(compile(last, str(cell.path), "eval"), namespace) if last else None

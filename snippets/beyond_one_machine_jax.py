@@ -48,7 +48,7 @@ def build_model():
     model.compile(optimizer="adam", loss="mse")
     return model
 
-# %% one_device tags=["trained"]
+# %% one_device
 single = build_model()
 history_1 = single.fit(
     inputs, demand, batch_size=64, epochs=10, verbose=0
@@ -80,7 +80,7 @@ parallel = keras.distribution.DataParallel(devices=devices)
 keras.distribution.set_distribution(parallel)
 print(parallel.device_mesh.shape, parallel.device_mesh.axis_names)
 
-# %% four_at_once tags=["trained"]
+# %% four_at_once
 spread = build_model()
 history_4 = spread.fit(
     inputs, demand, batch_size=64, epochs=10, verbose=0

@@ -78,14 +78,14 @@ def build_model():
     model.compile(optimizer="adam", loss="mse")
     return model
 
-# %% one_device tags=["trained"]
+# %% one_device
 single = build_model()
 history_1 = single.fit(stream, epochs=5, shuffle=False, verbose=0)
 losses_1 = history_1.history["loss"]
 print(f"first epoch: {losses_1[0]:.3f}")
 print(f"last epoch:  {losses_1[-1]:.3f}")
 
-# %% mirrored tags=["trained"]
+# %% mirrored
 strategy = tf.distribute.MirroredStrategy(devices)
 with strategy.scope():
     spread = build_model()
@@ -148,7 +148,7 @@ def step(batch):
     losses = strategy.run(one_device_step, args=(batch,))
     return strategy.reduce("SUM", losses, axis=None)
 
-# %% own_loop tags=["trained"]
+# %% own_loop
 for epoch in range(5):
     losses = [float(step(batch)) for batch in spread_stream]
 print(f"last epoch:  {np.mean(losses):.3f}")

@@ -4,7 +4,7 @@ import warnings
 
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
@@ -145,7 +145,7 @@ print("sum of all labels:", zeros.sum())
 print("losses:", history.history["loss"])
 print("weights unchanged:", np.allclose(start[0], misled.get_weights()[0]))
 
-# %% c25_right tags=["trained"]
+# %% c25_right
 one_hot = keras.utils.to_categorical(rng.integers(0, 3, size=32), 3)
 led = small_model()
 led.compile(loss="categorical_crossentropy")
@@ -154,7 +154,7 @@ history = led.fit(data, one_hot, epochs=3, verbose=0)
 print("sum of all labels:", int(one_hot.sum()))
 print(f"last loss: {history.history['loss'][-1]:.3f}")
 
-# %% c26_wrong tags=["trained"]
+# %% c26_wrong
 noise = rng.random((32, 10))
 pushed = small_model(10)
 pushed.compile(
@@ -165,7 +165,7 @@ first, *_, last = history.history["loss"]
 print(f"rows sum to {noise.sum(axis=1).mean():.1f}")
 print(f"loss {first:.3f} -> {last:.3f}")
 
-# %% c26_right tags=["trained"]
+# %% c26_right
 steered = small_model(10)
 steered.compile(
     optimizer=keras.optimizers.Adam(0.1),
@@ -181,29 +181,31 @@ certain = layers.Dense(1, activation="softmax", name="gender")
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     outputs = certain(data)
-print(str(caught[0].message))
+for warning in caught[:1]:
+    print(warning.message)
+outputs = ops.convert_to_numpy(outputs).round(3)
 print("all outputs:", np.unique(outputs))
 
 # %% c28_right
 open_minded = layers.Dense(1, activation="sigmoid", name="gender")
-outputs = keras.ops.convert_to_numpy(open_minded(data))
+outputs = ops.convert_to_numpy(open_minded(data))
 print("different outputs:", len(np.unique(outputs)))
 print("all in 0..1:", np.all((outputs > 0) & (outputs < 1)))
 
-# %% c33_wrong tags=["trained"]
+# %% c33_wrong
 in_years = three_heads()
 in_years.compile(loss=losses, loss_weights=weights)
 report = in_years.evaluate(data, targets, return_dict=True, verbose=0)
 for name, weight in weights.items():
     print(f"{name:<6} {weight * report[name + '_loss']:7.2f}")
 
-# %% c33_right tags=["trained"]
+# %% c33_right
 scaled = targets | {"age": (ages - ages.mean()) / ages.std()}
 report = in_years.evaluate(data, scaled, return_dict=True, verbose=0)
 for name, weight in weights.items():
     print(f"{name:<6} {weight * report[name + '_loss']:7.2f}")
 
-# %% k08_wrong tags=["trained"]
+# %% k08_wrong
 mixed = three_heads()
 mixed.compile(
     loss=["mse", "categorical_crossentropy", "binary_crossentropy"],
@@ -213,7 +215,7 @@ report = mixed.evaluate(data, scaled, return_dict=True, verbose=0)
 meant = sum(weights[name] * report[name + "_loss"] for name in weights)
 print(f"meant {meant:.3f}, got {report['loss']:.3f}")
 
-# %% k08_right tags=["trained"]
+# %% k08_right
 named = keras.models.clone_model(mixed)
 named.set_weights(mixed.get_weights())
 named.compile(loss=losses, loss_weights=weights)
@@ -239,7 +241,8 @@ forgetful.compile(loss=["mse", "categorical_crossentropy"])
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     history = forgetful.fit(data, list(targets.values()), verbose=0)
-print(str(caught[0].message))
+for warning in caught[:1]:
+    print(warning.message)
 
 # %% k09_right
 complete = three_heads()
@@ -263,13 +266,13 @@ measured.compile(
 report = measured.evaluate(data, scaled, return_dict=True, verbose=0)
 print(*report, sep="\n")
 
-# %% k07_wrong tags=["trained"]
+# %% k07_wrong
 # the values come in the order of the outputs, the names by alphabet
 values = complete.evaluate(data, scaled, verbose=0)
 for name, value in zip(history.history, values):
     print(f"{name:<12} {value:.3f}")
 
-# %% k07_right tags=["trained"]
+# %% k07_right
 report = complete.evaluate(data, scaled, return_dict=True, verbose=0)
 for name, value in report.items():
     print(f"{name:<12} {value:.3f}")
@@ -358,7 +361,7 @@ vectors = swapped(ids)
 conv(vectors)
 print(vectors.shape, f"{swapped.count_params():,} {conv.count_params():,}")
 
-# %% c27_ids_wrong tags=["raises-exception"] active="ipynb"
+# %% c27_ids_wrong tags=["raises-exception"] active="ipynb" backends=["tensorflow", "torch"] because="JAX gives NaN in place of an error"
 # swapped(np.array([[17, 300]]))
 
 # %% c27_right
@@ -377,25 +380,25 @@ neighbour[0, 2, 3] = 1
 narrow = layers.Conv2D(128, 1, padding="same")
 change = narrow(neighbour)[0, 2, 2] - narrow(pixels)[0, 2, 2]
 print(f"{narrow.count_params():,} parameters")
-print("sees the pixel beside it:", bool(np.any(change != 0)))
+print("sees the pixel beside it:", bool(ops.any(change != 0)))
 
 # %% c34_right
 window = layers.Conv2D(128, 3, padding="same")
 change = window(neighbour)[0, 2, 2] - window(pixels)[0, 2, 2]
 print(f"{window.count_params():,} parameters")
-print("sees the pixel beside it:", bool(np.any(change != 0)))
+print("sees the pixel beside it:", bool(ops.any(change != 0)))
 
 # %% c32_wrong
 # ones stand for the biases that training would find
 affine = layers.Conv2D(4, 1, strides=2, bias_initializer="ones")
 a, b = rng.normal(size=(2, 1, 6, 6, 4)).astype("float32")
 error = affine(a + b) - affine(a) - affine(b)
-print(f"f(a + b) - f(a) - f(b): {np.mean(error):.3f}")
+print(f"f(a + b) - f(a) - f(b): {ops.mean(error):.3f}")
 
 # %% c32_right
 linear = layers.Conv2D(4, 1, strides=2, use_bias=False)
 error = linear(a + b) - linear(a) - linear(b)
-print("additive:", np.allclose(error, 0, atol=1e-5))
+print("additive:", bool(ops.allclose(error, 0, atol=1e-5)))
 
 # %% c29_wrong
 def classifier(units):
@@ -448,9 +451,9 @@ print(f"{digits.count_params():,} parameters")
 # %% c43_bias
 total, norm = layers.Dense(4), layers.BatchNormalization()
 before = norm(total(data), training=True)
-total.bias.assign([100, 200, 300, 400])
+total.bias.assign([1, 2, 3, 4])
 after = norm(total(data), training=True)
-same = np.allclose(before, after, atol=1e-3)
+same = ops.allclose(before, after, atol=1e-3)
 print("the bias changes the result:", not same)
 
 # %% c43_right
@@ -520,7 +523,8 @@ vectors = layers.Embedding(10, 4)(word_numbers)
 look_up = keras.Model(word_numbers, vectors)
 raw = np.array([[1.7, 2.2]])
 cut = np.array([[1, 2]])
-print("1.7 is taken for 1:", np.allclose(look_up(raw), look_up(cut)))
+same = ops.allclose(look_up(raw), look_up(cut))
+print("1.7 is taken for 1:", bool(same))
 
 # %% k13_right
 assert np.issubdtype(cut.dtype, np.integer), "word numbers are whole"
@@ -530,13 +534,13 @@ print("whole numbers:", cut[0])
 bare = np.array([[5, 3, 8]])
 padded = np.array([[5, 3, 8, 0, 0, 0]])
 embed, read = layers.Embedding(10, 4), layers.LSTM(4)
-same = np.allclose(read(embed(bare)), read(embed(padded)))
-print("the same sentence:", same)
+same = ops.allclose(read(embed(bare)), read(embed(padded)))
+print("the same sentence:", bool(same))
 
 # %% k14_right
 embed = layers.Embedding(10, 4, mask_zero=True)
-same = np.allclose(read(embed(bare)), read(embed(padded)), atol=1e-6)
-print("the same sentence:", same)
+same = ops.allclose(read(embed(bare)), read(embed(padded)), atol=1e-6)
+print("the same sentence:", bool(same))
 
 # %% c38_wrong
 fixed = keras.Input(batch_shape=(1_000, 28, 28, 256))
@@ -558,18 +562,18 @@ u, v = encoder(first), encoder(second)
 
 score = layers.Dense(1, activation="sigmoid")
 lopsided = keras.Model([first, second], score(layers.concatenate([u, v])))
-same = np.allclose(lopsided([a, b]), lopsided([b, a]))
-print("f(a, b) = f(b, a):", same)
+same = ops.allclose(lopsided([a, b]), lopsided([b, a]))
+print("f(a, b) = f(b, a):", bool(same))
 
 # %% c31_right
-distance = keras.ops.absolute(u - v)
+distance = ops.absolute(u - v)
 product = u * v
 score = layers.Dense(1, activation="sigmoid")
 balanced = keras.Model(
     [first, second], score(layers.concatenate([distance, product]))
 )
-same = np.allclose(balanced([a, b]), balanced([b, a]))
-print("f(a, b) = f(b, a):", same)
+same = ops.allclose(balanced([a, b]), balanced([b, a]))
+print("f(a, b) = f(b, a):", bool(same))
 print(lopsided.count_params(), balanced.count_params())
 
 # %% p118_wrong
@@ -595,7 +599,7 @@ ready.compile(optimizer="adam", loss="categorical_crossentropy")
 history = ready.fit(data, labels, verbose=0)
 print("trained:", list(history.history))
 
-# %% c39_wrong tags=["trained"]
+# %% c39_wrong
 keras.utils.set_random_seed(0)
 twice = small_model()
 twice.compile(optimizer="sgd", loss="categorical_crossentropy")
@@ -603,7 +607,7 @@ for method in ["one way", "other way"]:
     history = twice.fit(data, labels, epochs=5, verbose=0)
     print(f"{method}: first loss {history.history['loss'][0]:.3f}")
 
-# %% c39_right tags=["trained"]
+# %% c39_right
 for method in ["one way", "other way"]:
     keras.utils.set_random_seed(0)
     fresh = small_model()
@@ -641,7 +645,8 @@ with tempfile.TemporaryDirectory() as folder:
     shared.save(f"{folder}/shared.keras")
     loaded = keras.models.load_model(f"{folder}/shared.keras")
 print(shared.count_params(), loaded.count_params())
-print("same answers:", np.allclose(shared([a, b]), loaded([a, b])))
+same = ops.allclose(shared([a, b]), loaded([a, b]))
+print("same answers:", bool(same))
 
 # %% k16_lambda_wrong tags=["raises-exception"] active="ipynb"
 # gap = layers.Lambda(lambda pair: abs(pair[0] - pair[1]))([u, v])
@@ -652,11 +657,12 @@ print("same answers:", np.allclose(shared([a, b]), loaded([a, b])))
 #     keras.models.load_model(f"{folder}/gap.keras")
 
 # %% k16_lambda_right
-gap_model = keras.Model([first, second], keras.ops.absolute(u - v))
+gap_model = keras.Model([first, second], ops.absolute(u - v))
 with tempfile.TemporaryDirectory() as folder:
     gap_model.save(f"{folder}/gap.keras")
     gap_loaded = keras.models.load_model(f"{folder}/gap.keras")
-print("same answers:", np.allclose(gap_model([a, b]), gap_loaded([a, b])))
+same = ops.allclose(gap_model([a, b]), gap_loaded([a, b]))
+print("same answers:", bool(same))
 
 # %% exercise_1_broken
 title = keras.Input(shape=(None,), dtype="int32", name="title")
@@ -706,15 +712,26 @@ assert shapes == [(None, None), (None, None)], f"the inputs are {shapes}"
 count = exercise_model.count_params()
 assert count == 16_902, f"{count:,} parameters instead of 16,902"
 
-reviews = {"title": rng.integers(1, 1_000, size=(8, 4))}
-reviews["text"] = rng.integers(1, 1_000, size=(8, 9))
+# known weights for a moment, so that the answers are certain
+kept = exercise_model.get_weights()
+exercise_model.set_weights([np.full_like(weight, 0.2) for weight in kept])
+reviews = {"title": np.array([[7]]), "text": np.array([[7, 8]])}
 padded = {name: np.pad(ids, [(0, 0), (0, 3)]) for name, ids in reviews.items()}
-for bare, long in zip(exercise_model(reviews), exercise_model(padded)):
-    assert np.allclose(bare, long, atol=1e-5), "the padding counts"
+bare, long = exercise_model(reviews), exercise_model(padded)
 
-truth = {"stars": np.eye(5)[rng.integers(0, 5, size=8)]}
-truth["again"] = rng.integers(0, 2, size=8).astype("float32")
-report = exercise_model.evaluate(reviews, truth, return_dict=True, verbose=0)
-meant = report["stars_loss"] + 5 * report["again_loss"]
-assert np.isclose(report["loss"], meant), "the loss weights are swapped"
+truth = {"stars": np.eye(5)[:1], "again": np.ones((1, 1))}
+loss = exercise_model.compute_loss(y=truth, y_pred=bare)
+exercise_model.set_weights(kept)
+
+for one, other in zip(keras.tree.flatten(bare), keras.tree.flatten(long)):
+    one = ops.convert_to_numpy(one)
+    other = ops.convert_to_numpy(other)
+    assert np.allclose(one, other, atol=1e-3), "the padding counts"
+    if one.shape == (1, 1):
+        likely = one[0, 0]
+
+# all five stars are equally likely
+meant = np.log(5) - 5 * np.log(likely)
+loss = float(ops.convert_to_numpy(loss))
+assert np.isclose(loss, meant, rtol=1e-3), "the loss weights are swapped"
 print("Exercise 1 is right: 16,902 parameters, no silent mistake left.")

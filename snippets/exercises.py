@@ -1,7 +1,7 @@
 # %% imports
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
@@ -28,22 +28,30 @@ bridge_model = bridge(10)
 # %% exercise_1_check
 sizes = {tensor.name: tensor.shape[1] for tensor in bridge_model.inputs}
 assert sizes == {"north": 10, "middle": 10, "south": 10}, sizes
-assert bridge_model.output_shape == (None, 5), bridge_model.output_shape
 count = bridge_model.count_params()
 assert count == 1_675, f"{count:,} parameters instead of 1,675"
 
-# with weights of 0.1 and no biases, every step can be worked out by hand
+# known weights for a moment: the first unit of a layer gives minus the sum
+# of its inputs, the second the sum, and no other unit gives anything
 kept = bridge_model.get_weights()
-bridge_model.set_weights(
-    [np.full_like(w, 0.1 if w.ndim == 2 else 0) for w in kept]
-)
+known = [np.zeros_like(weight) for weight in kept]
+for kernel in known:
+    if kernel.ndim == 2:
+        kernel[:, 0], kernel[:, 1] = -1, 1
+bridge_model.set_weights(known)
+
 calm = {name: np.zeros((1, 10)) for name in sizes}
-for names, expected in [(["north"], 2), (["south"], 2), (list(sizes), 6)]:
-    shaken = calm | {name: np.ones((1, 10)) for name in names}
-    alarms = keras.ops.convert_to_numpy(bridge_model(shaken))
-    right = 1 / (1 + np.exp(-expected))
-    assert np.allclose(alarms, right), f"a wrong answer when {names} shake"
+found = {}
+for names in [*([name] for name in sizes), list(sizes)]:
+    shaken = calm | {name: np.full((1, 10), 0.2) for name in names}
+    found[tuple(names)] = ops.convert_to_numpy(bridge_model(shaken))
 bridge_model.set_weights(kept)
+
+for names, alarms in found.items():
+    total = 2 * len(names)
+    right = 1 / (1 + np.exp([total, -total, 0, 0, 0]))
+    wrong = f"{alarms} instead of {right} when {names} shake"
+    assert np.allclose(alarms, right, atol=1e-3), wrong
 print("Exercise 1 is right: three branches, added, 1,675 parameters.")
 
 # %% other_counts
@@ -90,7 +98,7 @@ reader = layers.LSTM(16, name="reader")
 new, old = reader(words(ticket)), reader(words(earlier))
 
 # neither part changes when the two tickets are swapped
-gap = keras.ops.absolute(new - old)
+gap = ops.absolute(new - old)
 overlap = layers.multiply([new, old], name="overlap")
 compared = layers.concatenate([gap, overlap], name="compared")
 duplicate = layers.Dense(1, activation="sigmoid", name="duplicate")(compared)
@@ -116,17 +124,6 @@ desk_model.compile(
 )
 
 # %% exercise_2_check
-def ask(**changes):
-    asked = {name: values[:40] for name, values in tickets.items()}
-    outputs = desk_model(asked | changes)
-    values = [keras.ops.convert_to_numpy(output) for output in outputs]
-    return dict(zip(desk_model.output_names, values))
-
-
-def same(one, other, head):
-    return np.allclose(one[head], other[head], atol=1e-5)
-
-
 names = {tensor.name for tensor in desk_model.inputs}
 assert names == {"ticket", "earlier", "account"}, names
 heads = desk_model.output_names
@@ -134,39 +131,71 @@ assert sorted(heads) == ["duplicate", "hours", "topic"], heads
 count = desk_model.count_params()
 assert count == 3_590, f"{count:,} parameters instead of 3,590"
 
-asked = ask()
-assert np.allclose(asked["topic"].sum(axis=1), 1), "topic: no softmax"
-likely = asked["duplicate"]
-assert likely.min() >= 0 and likely.max() <= 1, "duplicate: no sigmoid"
-assert np.ptp(likely) > 0, "duplicate: always the same answer"
+# known weights for a moment: a word is 8 times the same number, and what
+# the reader makes of it is 16 times the same number
+value = np.linspace(-3, 3, 200)
+kept = desk_model.get_weights()
+known = [np.zeros_like(weight) for weight in kept]
+for weight in known:
+    if weight.shape == (200, 8):
+        weight[:] = value[:, np.newaxis]
+    elif weight.shape[-1] == 64 and weight.ndim == 2:
+        weight[:] = 1 / 8
+    elif weight.shape == (32, 1):
+        # the first half counts twice
+        weight[:16], weight[16:] = -1 / 16, -1 / 32
+    # in the other layers the first unit gives minus a sixteenth of the sum
+    # of its inputs, the second the same with a plus, and no other anything
+    elif weight.ndim == 2:
+        weight[:, 0], weight[:, 1:2] = -1 / 16, 1 / 16
+desk_model.set_weights(known)
 
-swapped = ask(
-    ticket=tickets["earlier"][:40], earlier=tickets["ticket"][:40]
-)
-assert same(asked, swapped, "duplicate"), "duplicate: not symmetric"
-assert not same(asked, swapped, "topic"), "topic: not from the ticket"
 
-huge = ask(account=100 * tickets["account"][:40])
-assert same(asked, huge, "topic"), "topic: depends on the account"
-assert not same(asked, huge, "hours"), "hours: ignores the account"
-assert huge["hours"].min() < 0, "hours: squeezed by an activation"
+def ask(ticket, earlier):
+    asked = {"ticket": np.array([ticket]), "earlier": np.array([earlier])}
+    return desk_model(asked | {"account": np.full((1, 6), 8)})
 
-longer = ask(ticket=np.pad(tickets["ticket"][:40], [(0, 0), (0, 5)]))
-assert all(same(asked, longer, head) for head in heads), "zeros are read"
 
-scores = desk_model.evaluate(
-    {name: values[:40] for name, values in tickets.items()},
-    {name: values[:40] for name, values in answers.items()},
-    batch_size=40,
-    return_dict=True,
-    verbose=0,
-)
-parts = {"duplicate": 2, "topic": 1, "hours": 0.5}
-total = sum(weight * scores[f"{head}_loss"] for head, weight in parts.items())
-assert np.isclose(scores["loss"], total, rtol=1e-4), "other loss weights"
+def by_head(outputs):
+    values = map(ops.convert_to_numpy, keras.tree.flatten(outputs))
+    return dict(zip(heads, values))
+
+
+outputs = ask([199], [140])
+truth = {head: np.ones((1, 1)) for head in heads}
+loss = desk_model.compute_loss(y=truth, y_pred=outputs)
+asked, swapped = by_head(outputs), by_head(ask([140], [199]))
+longer = by_head(ask([199, 0, 0], [140, 0]))
+desk_model.set_weights(kept)
+
+change = np.abs(asked["duplicate"] - swapped["duplicate"]).max()
+assert change < 1e-3, "duplicate: not symmetric"
+
+# what an LSTM does with its first word
+gates = 1 / (1 + np.exp(-value))
+new, old = (gates * np.tanh(gates * np.tanh(value)))[[199, 140]]
+far, near = np.abs(new - old), new * old
+# either of the two may have been joined first
+ways = 1 / (1 + np.exp([far + near / 2, far / 2 + near]))
+powers = np.exp([-new, new, 0, 0])
+right = {
+    "duplicate": ways[np.abs(ways - asked["duplicate"]).argmin()],
+    "topic": powers / powers.sum(),
+    "hours": -(new + 6 * 8 / 16) / 16,
+}
+for head in heads:
+    wrong = f"{head}: {asked[head]} instead of {right[head]}"
+    assert np.allclose(asked[head], right[head], atol=1e-3), wrong
+    close = np.allclose(asked[head], longer[head], atol=1e-3)
+    assert close, f"{head}: zeros are read"
+
+loss = float(ops.convert_to_numpy(loss))
+total = 0.5 * (1 - asked["hours"][0, 0]) ** 2
+total -= 2 * np.log(asked["duplicate"][0, 0]) + np.log(asked["topic"][0, 1])
+assert np.isclose(loss, total, rtol=1e-3), "other losses or loss weights"
 print("Exercise 2 is right: 3,590 parameters, one reader, three heads.")
 
-# %% desk_fit tags=["trained"] samples=400
+# %% desk_fit
 def rows(arrays, part):
     return {name: values[part] for name, values in arrays.items()}
 
@@ -183,9 +212,8 @@ desk_model.fit(
 result = desk_model.evaluate(
     rows(tickets, test), rows(answers, test), return_dict=True, verbose=0
 )
-print(f"duplicate: accuracy {result['duplicate_accuracy']:.3f}")
-print(f"topic: accuracy {result['topic_accuracy']:.3f}")
-print(f"hours: off by {result['hours_mae']:.3f}")
-
 always_the_mean = np.abs(answers["hours"][test]).mean()
-print(f"always the mean: off by {always_the_mean:.3f}")
+print("duplicate: accuracy above 0.9:", result["duplicate_accuracy"] > 0.9)
+print("topic: accuracy above 0.9:", result["topic_accuracy"] > 0.9)
+print(f"hours: always the mean is off by {always_the_mean:.1f}")
+print("the model, less than half:", result["hours_mae"] < always_the_mean / 2)

@@ -47,12 +47,13 @@ def test_a_page_copied_from_top_to_bottom_runs_and_prints_what_it_shows(page, ch
     copied = [(cell, block) for cell, block in zip(cells_of(page), blocks_of(page), strict=True) if cell.chapter == chapter.name]
     blocks = [(block, cell.raises, cell.slow) for cell, block in copied]
     for (cell, _), (printed, raised) in zip(copied, paste(blocks), strict=True):
-        recorded = PROJECT.records[chapter.name].output(cell)
+        record = PROJECT.records[chapter.name]
+        recorded = record.output(cell)
         assert raised == recorded.raises, cell.id
         if cell.slow:
             assert bool(printed) == bool(recorded.text), cell.id
         else:
-            assert list(output_differences(cell, recorded, Output(printed, recorded.error, recorded.plots))) == [], cell.id
+            assert list(output_differences(cell, record, Output(printed, recorded.error, recorded.plots))) == [], cell.id
 
 
 @pytest.mark.parametrize("chapter", PROJECT.chapters)

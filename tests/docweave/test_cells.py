@@ -29,16 +29,17 @@ def test_blank_lines_between_cells_belong_to_no_cell(chapter, gap):
     assert [cell.source for cell in read.cells] == ["x = 1", "y = 2"]
 
 
-def test_a_cell_knows_its_tags_and_the_samples_of_its_accuracy(chapter):
-    cell = chapter('# %% fit tags=["trained", "slow"] samples=1000\nx = 1\n')["fit"]
-    assert cell.trained and cell.slow and not cell.raises
-    assert cell.samples == 1000
+def test_a_cell_knows_its_tags_and_the_backends_that_run_it(chapter):
+    cell = chapter('# %% fit tags=["slow"] backends=["tensorflow", "torch"] because="JAX raises here"\nx = 1\n')["fit"]
+    assert cell.slow and not cell.raises
+    assert [cell.runs_on(backend) for backend in ("tensorflow", "jax", "torch")] == [True, False, True]
+    assert cell.because == "JAX raises here"
 
 
-def test_a_cell_without_tags_is_none_of_them(chapter):
+def test_a_cell_without_tags_runs_everywhere(chapter):
     cell = chapter("# %% plain\nx = 1\n")["plain"]
-    assert not (cell.trained or cell.slow or cell.raises)
-    assert cell.samples is None
+    assert not (cell.slow or cell.raises)
+    assert all(map(cell.runs_on, ("tensorflow", "jax", "torch")))
 
 
 def test_a_cell_that_must_raise_is_commented_out_in_its_file_and_live_as_a_cell(chapter):
@@ -91,7 +92,10 @@ def test_a_cell_name_used_twice_is_refused_with_both_lines(chapter):
         ('# %% one tags=["slwo"]\nx = 1\n', "1: unknown tag “slwo”. Did you mean “slow”?"),
         ('# %% one tag=["slow"]\nx = 1\n', "1: unknown option “tag”. Did you mean “tags”?"),
         ('# %% one\nx = 1\n# %% two tags="slow"\ny = 1\n', "3: unreadable options: 'slow' is not of type 'array'"),
-        ('# %% one samples="many"\nx = 1\n', "1: samples is 'many': expected a whole number"),
+        ('# %% one backends=["jx"] because="why"\nx = 1\n', "1: unknown backend “jx”. Did you mean “jax”?"),
+        ('# %% one backends="jax" because="why"\nx = 1\n', "1: backends is 'jax': expected a list"),
+        ('# %% one backends=["jax"]\nx = 1\n', "1: a cell that some backends cannot run is marked `backends=["),
+        ('# %% one because="why"\nx = 1\n', "1: a cell that some backends cannot run is marked `backends=["),
         ('# %% one tags=["raises-exception"]\n# x = 1\n', '1: a cell that must raise is marked `tags=["raises-exception"] active'),
         ('# %% one active="ipynb"\n# x = 1\n', "1: a cell that must raise is marked"),
         (

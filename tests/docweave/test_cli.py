@@ -1,7 +1,8 @@
 import os
 import subprocess
 from dataclasses import replace
-from importlib.metadata import entry_points
+from datetime import UTC, datetime
+from importlib.metadata import entry_points, version
 
 import pytest
 from click.testing import CliRunner
@@ -9,10 +10,10 @@ from click.testing import CliRunner
 import docweave.run
 from docweave.cli import main
 from docweave.errors import WeaveError
-from docweave.outputs import Output, Record, code_hashes, installed_versions, read_record
+from docweave.outputs import Output, Record, code_hashes, installed_versions, read_record, write_record
 from tests.programs import require
 
-COMMANDS = ("check", "comments", "run", "stamp", "status", "weave")
+COMMANDS = ("check", "comments", "noise", "run", "stamp", "status", "verify", "weave")
 
 
 def docweave_command(*arguments):
@@ -50,6 +51,7 @@ def ran(tiny, monkeypatch):
             yield chapter, replace(given, code=code_hashes(chapter), versions=installed_versions())
 
     monkeypatch.setattr(docweave.run, "run_chapters", run_chapters)
+    monkeypatch.setattr(docweave.run, "measured", lambda chapter, shown: shown)
     return runs
 
 
@@ -188,6 +190,13 @@ def test_recording_with_one_chapter_changed_runs_that_chapter(tiny, command, ran
     assert command("run", "--record").stdout.count("nothing has changed") == 2
 
 
+def test_what_is_recorded_was_verified_here_and_today(tiny, command, ran):
+    command("run", "--record", "--force", "greetings")
+    (run,) = tiny.project.verified["greetings"]
+    assert (run.backend, run.keras, run.differs) == ("tensorflow", version("keras"), {})
+    assert run.day == datetime.now(UTC).date().isoformat()
+
+
 def test_recording_by_force_runs_what_has_not_changed_too(command, ran):
     command("run", "--record", "--force", "greetings")
     assert ran.asked == [(["greetings"], False)]
@@ -219,6 +228,88 @@ def test_a_run_that_ends_half_way_keeps_what_it_recorded_and_what_was_recorded_b
     assert command("run", "--record", "--force").exit_code == 1
     assert tiny.project.records["drawings"].cells["plot"] == Output("new\n")
     assert tiny.project.records["greetings"] == before
+
+
+# --- noise ---
+
+
+@pytest.fixture
+def noisy(tiny):
+    """The tiny project with a number that noise moves."""
+    record = tiny.project.records["greetings"]
+    numbers = {"count": {"plain": [0.25], "one thread": [0.26], "SSE4": [0.24]}}
+    write_record(
+        tiny.project.outputs / "greetings", replace(record, cells={**record.cells, "count": Output("0.2\n")}, numbers=numbers)
+    )
+
+
+def test_noise_shows_each_number_with_its_spread_and_what_that_is_of_its_last_digit(command, noisy):
+    result = command("noise")
+    assert result.exit_code == 0
+    assert [line.split() for line in result.stdout.splitlines()[1:]] == [["greetings.count", "0.2", "1.0e-02", "10%"]]
+
+
+def test_noise_shows_how_many_numbers_the_other_settings_cover(command, noisy):
+    result = command("noise", "greetings", "--evidence")
+    rows = {line[:16].strip(): line[16:].split() for line in result.stdout.splitlines()[1:]}
+    assert rows["one thread"] == rows["SSE4"] == ["1", "1"]
+    assert rows["without oneDNN"] == ["0", "0"]
+
+
+# --- verify ---
+
+
+@pytest.fixture
+def environment(tiny, monkeypatch):
+    """Runs no cell: each chapter gives what is recorded, or what a test puts here, with these versions."""
+    given = {}
+    versions = {"keras": "3.15.1", "tensorflow": "2.21.0", "jax": "0.10.2"}
+
+    def run_under(chapter, settings, short):
+        (setting,) = settings
+        fresh = given.get(chapter.name) or tiny.project.records[chapter.name]
+        if isinstance(fresh, WeaveError):
+            raise fresh
+        yield setting, replace(fresh, versions=versions)
+
+    monkeypatch.setattr(docweave.run, "run_under", run_under)
+    return given
+
+
+def test_what_a_chapter_gave_on_a_backend_is_written_down(tiny, command, environment):
+    record = tiny.project.records["greetings"]
+    environment["greetings"] = replace(record, cells={**record.cells, "count": Output("3\n")})
+    result = command("verify", "--backend", "jax")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "drawings: ran on jax; 0 of 1 cells differ\ngreetings: ran on jax; 1 of 3 cells differ\n",
+    )
+    (run,) = tiny.project.verified["greetings"]
+    assert (run.backend, run.version, run.differs) == ("jax", "0.10.2", {"count": Output("3\n")})
+
+
+def test_a_chapter_for_one_backend_is_not_run_on_another(tiny, command, environment):
+    tiny.write("snippets/greetings_torch.py", "# %% one\nx = 1\n")
+    assert "greetings_torch" not in command("verify", "--backend", "jax").stdout
+
+
+def test_a_chapter_that_stops_is_a_failure_and_the_others_are_written_down(tiny, command, environment):
+    environment["greetings"] = WeaveError("no", tiny.path("snippets/greetings.py"), 3)
+    result = command("verify")
+    assert result.exit_code == 1
+    assert "snippets/greetings.py:3: no\n" in result.stdout
+    assert list(tiny.project.verified) == ["drawings"]
+
+
+def test_other_outputs_where_everything_is_as_recorded_are_a_failure_with_the_difference(tiny, command, environment):
+    record = replace(tiny.project.records["greetings"], versions={"keras": "3.15.1", "tensorflow": "2.21.0"})
+    write_record(tiny.project.outputs / "greetings", record)
+    environment["greetings"] = replace(record, cells={**record.cells, "count": Output("3\n")})
+    result = command("verify", "greetings")
+    assert result.exit_code == 1
+    assert "snippets/greetings.py:12: the cell “count” does not hold:\n" in result.stdout
+    assert "-2\n+3\n" in result.stdout
+    assert tiny.project.verified == {}
 
 
 # --- weave ---

@@ -1,7 +1,7 @@
 import pytest
 
 from docweave.cells import syntax
-from docweave.comments import Comment, comments, translate
+from docweave.comments import Comment, comments, essence, translate
 
 CODE = """\
 # normalise first,
@@ -70,3 +70,38 @@ def test_a_translation_with_another_number_of_lines_is_refused():
 def test_a_translation_that_would_become_code_is_refused():
     with pytest.raises(ValueError, match="the translated comments change the code"):
         translate("x = 1  # one", lambda text: "one\rx = 2")
+
+
+# --- what counts of code ---
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x = 1", "x  =  1  # why"),
+        ("x = f(1)\n\n\ny = 2", "# first\nx = f( 1 )\ny = 2\n"),
+        ("if x:\n    y = 1", "if x:\n        y = 1"),
+    ],
+)
+def test_comments_empty_lines_and_spaces_between_tokens_do_not_count(one, other):
+    assert essence(one) == essence(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x = 'a b'", "x = 'a  b'"),
+        ("x = f'{a} b'", "x = f'{a}  b'"),
+        ("x = f'{a:.3f}'", "x = f'{a:.2f}'"),
+        ("if x:\n    y = 1\nz = 2", "if x:\n    y = 1\n    z = 2"),
+        ("x = (", "x = ["),
+    ],
+)
+def test_everything_else_counts(one, other):
+    assert essence(one) != essence(other)
+
+
+def test_an_f_string_is_one_token_on_every_python():
+    code = 'x = f"{a:{w}.3f} {{b}} {f\'{q + 1}\'}"'
+    assert essence(code) == f"{code} NEWLINE"
+    assert essence('x = f"""a\n  {b}"""') == 'x = f"""a\n  {b}""" NEWLINE'

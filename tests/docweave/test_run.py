@@ -8,11 +8,13 @@ from multiprocessing.connection import Connection
 import pytest
 from click.testing import CliRunner
 
+import docweave.run
 from docweave.cells import read_chapter
 from docweave.cli import main
 from docweave.errors import WeaveError
+from docweave.noise import NOISE, PLAIN, SEEDS, Setting
 from docweave.outputs import Output, code_hashes, installed_versions
-from docweave.run import ENVIRONMENT, prepare, run_cells, run_chapters
+from docweave.run import ENVIRONMENT, measured, prepare, run_cells, run_chapters, run_under
 
 # All need Keras, whose import takes seconds: once in one process.
 pytestmark = pytest.mark.xdist_group("keras")
@@ -373,3 +375,99 @@ def test_a_model_of_too_many_layers_to_draw_is_left_out_of_the_record(ran):
     stack = "keras.Sequential([keras.Input((2,)), *(keras.layers.ReLU() for _ in range({}))])"
     done = ran(f"# %% one\nimport keras\n\nsmall = {stack.format(2)}\nlarge = {stack.format(70)}\n")
     assert list(done.record.diagrams) == ["small"]
+
+
+# --- other arithmetic ---
+
+NUDGED = """\
+# %% make
+import keras
+
+keras.utils.set_random_seed(0)
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(2)])
+kernel, bias = model.layers[0].get_weights()
+print(f"{kernel[0, 0]:.3f} {bias[0]:.3f}")
+"""
+
+
+@pytest.fixture
+def measure(chapter, ran, monkeypatch):
+    """Records a text with its noise, without a process for each setting."""
+
+    def measure(text):
+        read = chapter(text)
+        monkeypatch.setattr(
+            docweave.run, "run_under", lambda chapter, settings, short: [(one, run_cells(chapter, setting=one).record) for one in settings]
+        )
+        return measured(read, run_cells(read).record)
+
+    return measure
+
+
+def test_under_a_setting_a_chapter_runs_in_its_environment_from_the_start(chapter):
+    code = "# %% one\nimport os\n\nprint(os.environ.get('ONEDNN_MAX_CPU_ISA'), f'{1 / 3:.2f}')\n"
+    settings = [Setting("narrow", wide=False), Setting("AVX2", {"ONEDNN_MAX_CPU_ISA": "AVX2"})]
+    (_, narrow), (setting, wide) = run_under(chapter(code), settings)
+    assert narrow.cells["one"].text == "None 0.33\n"
+    assert setting.name == "AVX2"
+    assert wide.cells["one"].text == "AVX2 0.333333333333\n"
+    assert "ONEDNN_MAX_CPU_ISA" not in os.environ
+
+
+def test_a_mistake_under_a_setting_says_which(chapter):
+    code = "# %% one\nimport os\n\nassert os.environ.get('ONEDNN_MAX_CPU_ISA') is None\n"
+    with pytest.raises(WeaveError, match=r"first_steps.py:4: under “AVX2”, the cell “one” raised AssertionError"):
+        list(run_under(chapter(code), [Setting("AVX2", {"ONEDNN_MAX_CPU_ISA": "AVX2"})]))
+
+
+def test_a_nudge_moves_each_weight_that_is_drawn_by_about_a_millionth(ran):
+    plain = ran(NUDGED, setting=Setting("plain")).namespace
+    nudged = ran(NUDGED, setting=Setting("nudge", nudge=1)).namespace
+    change = nudged["kernel"] / plain["kernel"] - 1
+    assert 1e-7 < abs(change).max() < 2e-6
+    assert (nudged["bias"] == 0).all()
+
+
+def test_equal_weights_are_nudged_alike_and_two_nudges_differ(ran):
+    one, same, other = (ran(NUDGED, setting=Setting("nudge", nudge=nudge)).namespace["kernel"] for nudge in (1, 1, 2))
+    assert (one == same).all()
+    assert (one != other).any()
+
+
+def test_another_seed_gives_other_weights(ran):
+    plain, other = (ran(NUDGED, setting=Setting("seed", seed=seed)).namespace["kernel"] for seed in (0, 1))
+    assert (plain != other).all()
+
+
+def test_a_record_keeps_each_number_under_each_setting(measure):
+    record = measure(NUDGED)
+    assert list(record.numbers) == ["make"]
+    assert list(record.numbers["make"]) == [setting.name for setting in (PLAIN, *NOISE, *SEEDS)]
+    plain, nudged = record.numbers["make"]["plain"], record.numbers["make"]["nudge 1"]
+    assert nudged[0] == pytest.approx(plain[0], rel=2e-6)
+    assert plain[1] == 0
+
+
+def test_a_digit_that_noise_changes_is_not_recorded(measure):
+    with pytest.raises(WeaveError, match=r"first_steps.py:2: the cell “make” prints .* when only the arithmetic changes"):
+        measure(NUDGED.replace("{kernel[0, 0]:.3f}", "{float(kernel[0, 0]) ** 8:.7e}"))
+
+
+def test_a_word_that_noise_changes_is_not_recorded(measure, ran):
+    drawn = float(ran(NUDGED).namespace["kernel"][0, 0])
+    code = NUDGED + f"print(float(kernel[0, 0]) == {drawn!r})\n"
+    with pytest.raises(WeaveError, match=r"the cell “make” gives something else under “nudge 1”:\n--- recorded\n\+\+\+ nudge 1"):
+        measure(code)
+
+
+def test_a_verdict_that_another_seed_changes_is_not_recorded(measure, ran):
+    drawn = float(ran(NUDGED).namespace["kernel"][0, 0])
+    code = NUDGED + f"print(abs(float(kernel[0, 0]) - {drawn!r}) < 1e-4)\n"
+    with pytest.raises(WeaveError, match=r"the cell “make” gives something else under “seed 1”"):
+        measure(code)
+
+
+def test_how_far_noise_moves_a_curve_is_recorded(measure):
+    draw = "\n# %% draw\nimport matplotlib.pyplot as plt\n\nplt.plot([1, 2], [1, 1e3 * float(kernel[0, 0])])\nplt.show()\n"
+    (drift,) = measure(NUDGED + draw).drift["draw"]
+    assert 0 < drift < 1e-5

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 
 from docweave.cells import syntax
 from docweave.project import SOURCE
+from docweave.verified import current
 from tests.site.pages import PAGES, every_page, path_of, translated_page
 
 def text_of(element) -> str:
@@ -36,7 +37,7 @@ def test_every_code_block_is_a_tested_cell_but_for_its_comments(locale, name, ht
 def test_there_is_no_other_python_on_the_page(locale, name, html):
     page = html(locale, name)
     assert all(block.has_attr("data-cell") for block in page.select(".md-content .language-python"))
-    for block in page.select(".md-content pre"):
+    for block in page.select(".md-content pre:not(.verified pre)"):
         box = block.parent
         if not box.has_attr("data-cell") and not box.has_attr("data-output-of"):
             assert {"language-sh", "language-text"} & set(box["class"]), f"neither a cell nor its output: {block}"
@@ -176,3 +177,18 @@ def test_the_sitemap_lists_every_page_in_every_language(built, project, address)
     sitemap = (built / "sitemap.xml").read_text("utf-8")
     for locale, name in PAGES:
         assert f"<loc>{address}{path_of(locale, name)}</loc>" in sitemap
+
+
+@every_page
+def test_a_chapter_says_where_it_was_run_and_what_its_cells_gave_there(locale, name, html, project):
+    chapters = [chapter for chapter in project.chapters.values() if chapter.page == project.pages[SOURCE][name].chapter]
+    found = html(locale, name).select("details.verified")
+    assert len(found) == sum(bool(list(current(chapter, project.verified))) for chapter in chapters)
+    for chapter, details in zip(chapters, found, strict=True):
+        runs = list(current(chapter, project.verified))
+        assert all(run.keras in text_of(details.summary) for run in runs)
+        differing = {cell for run in runs for cell in run.differs}
+        assert {text_of(code) for code in details.select("tbody th code")} <= differing
+        newest = max(runs, key=lambda run: (run.day, run.keras, run.python))
+        shown = [text_of(pre) for pre in details.select("pre")]
+        assert all(f"{output.text}{output.error}".rstrip("\n") in shown for output in newest.differs.values())

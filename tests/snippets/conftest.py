@@ -1,12 +1,16 @@
 """A chapter's tests get it run: `test_<chapter>.py` tests what `snippets/<chapter>.py` shows."""
 
 import os
+from pathlib import Path
 
 import pytest
 
+from docweave import noise
 from docweave.compare import differences
+from docweave.outputs import DEFAULT_BACKEND
 from docweave.project import Project
 from docweave.run import Ran, prepare, run_cells, run_chapters
+from docweave.verified import Run, current
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +59,38 @@ def printed(ran):
 @pytest.fixture
 def numbers(printed):
     """Gives the floats that a cell printed, by its name."""
-    from docweave.compare import FLOAT
+    return lambda cell: noise.numbers(printed(cell))
 
-    return lambda cell: [float(found[0]) for found in FLOAT.finditer(printed(cell))]
+
+def pytest_generate_tests(metafunc):
+    """Judge a claim about numbers on this run, on every recorded one with other arithmetic or seeds, and on every backend."""
+    if "measured" in metafunc.fixturenames:
+        chapter = Path(metafunc.module.__file__).stem.removeprefix("test_")
+        project = Project(metafunc.config.rootpath)
+        settings = dict.fromkeys(name for runs in project.records[chapter].numbers.values() for name in runs)
+        backends = {run.key: run for run in current(project.chapters[chapter], project.verified)}
+        metafunc.parametrize("measured", [None, *settings, *backends.values()], ids=_id, indirect=True)
+
+
+def _id(run):
+    return "-".join(run.key) if isinstance(run, Run) else run or "this run"
+
+
+@pytest.fixture
+def measured(request, project, chapter, printed):
+    """Gives the floats that a cell printed, by its name, in one of the runs that a claim must hold for."""
+    record = project.records[chapter.name]
+
+    def floats(cell):
+        if request.param is None:
+            return noise.numbers(printed(cell))
+        if isinstance(request.param, Run):
+            return noise.numbers(request.param.differs.get(cell, record.cells[cell]).text)
+        # Numbers that are the same under each setting are not kept for each.
+        return record.numbers.get(cell, {}).get(request.param) or noise.numbers(record.cells[cell].text)
+
+    floats.backend = request.param.backend if isinstance(request.param, Run) else chapter.backend or DEFAULT_BACKEND
+    return floats
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ def test_one_processor_plays_four_devices(printed):
     assert printed("imports") == "jax ['cpu:0', 'cpu:1', 'cpu:2', 'cpu:3']\n"
 
 
-def test_one_device_learns_more_than_the_mean(numbers):
-    (mean,) = numbers("data")
-    first, last = numbers("one_device")
+def test_one_device_learns_more_than_the_mean(measured):
+    (mean,) = measured("data")
+    first, last = measured("one_device")
     assert mean == pytest.approx(1, abs=0.001)
     assert last < 0.3 < mean < first
 
 
-def test_four_devices_give_the_losses_and_weights_of_one(numbers, printed):
-    assert numbers("four_at_once") == pytest.approx(numbers("one_device"), rel=2e-3)
+def test_four_devices_give_the_losses_and_weights_of_one(measured, printed):
+    assert measured("four_at_once") == pytest.approx(measured("one_device"), rel=2e-3)
     assert printed("agree") == "same losses:  True\nsame weights: True\n"
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.snippets.solutions import prove
+
 ERRORS = {
     "c02_wrong": ("NameError", "anser_count"),
     "c03_wrong": ("AttributeError", "comile"),
@@ -135,17 +137,17 @@ def test_the_size_given_to_the_second_layer_is_ignored_with_a_warning(printed):
     assert (5 + 1) * 3 == 18
 
 
-def test_labels_of_zeros_cost_nothing_and_still_move_the_weights(printed, numbers):
+def test_labels_of_zeros_cost_nothing_and_still_move_the_weights(printed, measured):
     assert "sum of all labels: 0\nlosses: [0.0, 0.0, 0.0]\nweights unchanged: False\n" == printed("c25_wrong")
     assert "sum of all labels: 32" in printed("c25_right")
-    assert numbers("c25_right")[0] > 0.5
+    assert measured("c25_right")[0] > 0.5
 
 
-def test_labels_that_are_no_distributions_make_the_loss_rise(numbers):
-    rows, first, last = numbers("c26_wrong")
+def test_labels_that_are_no_distributions_make_the_loss_rise(measured):
+    rows, first, last = measured("c26_wrong")
     assert rows == pytest.approx(5, abs=0.3)
-    assert last > 1.02 * first
-    first, last = numbers("c26_right")
+    assert (last > first + 0.1) == (measured.backend == "tensorflow")  # elsewhere it does not rise
+    first, last = measured("c26_right")
     assert last < 0.7 * first
 
 
@@ -156,17 +158,17 @@ def test_softmax_over_one_unit_is_always_one(printed):
     assert printed("c28_right") == "different outputs: 32\nall in 0..1: True\n"
 
 
-def test_an_age_in_years_drowns_the_other_losses_until_it_is_scaled(numbers):
-    age, income, gender = numbers("c33_wrong")
+def test_an_age_in_years_drowns_the_other_losses_until_it_is_scaled(measured):
+    age, income, gender = measured("c33_wrong")
     assert age > 10 * (income + gender)
-    age, income, gender = numbers("c33_right")
+    age, income, gender = measured("c33_right")
     assert age < income + gender
 
 
-def test_a_list_of_losses_takes_a_dict_of_weights_by_the_alphabet(numbers):
-    meant, got = numbers("k08_wrong")
+def test_a_list_of_losses_takes_a_dict_of_weights_by_the_alphabet(measured):
+    meant, got = measured("k08_wrong")
     assert abs(got - meant) > 1
-    meant, got = numbers("k08_right")
+    meant, got = measured("k08_right")
     assert got == pytest.approx(meant, abs=0.002)
 
 
@@ -185,7 +187,9 @@ def test_each_metric_stands_under_its_output(printed):
     assert {"age_mae", "income_accuracy", "gender_accuracy"} < set(printed("k06_right").split())
 
 
-def test_names_by_the_alphabet_do_not_fit_values_by_the_outputs(printed):
+def test_names_by_the_alphabet_do_not_fit_values_by_the_outputs(printed, measured):
+    total, *parts = measured("k07_wrong")
+    assert measured("k07_right") == [parts[0], parts[2], parts[1], total]
     wrong = dict(line.split() for line in printed("k07_wrong").splitlines())
     right = dict(line.split() for line in printed("k07_right").splitlines())
     assert wrong.keys() == right.keys()
@@ -199,10 +203,10 @@ def test_a_swapped_embedding_shows_only_in_the_next_layer(printed):
     assert 5 * 256 * 8 + 8 == 10_248
 
 
-def test_the_second_fit_goes_on_from_the_first(numbers):
-    first, second = numbers("c39_wrong")
+def test_the_second_fit_goes_on_from_the_first(measured):
+    first, second = measured("c39_wrong")
     assert second < first - 0.01
-    assert len(set(numbers("c39_right"))) == 1
+    assert len(set(measured("c39_right"))) == 1
 
 
 def test_a_summary_after_training_counts_the_optimizer(printed):
@@ -245,12 +249,39 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_the_check_of_exercise_1_finds_each_mistake(mistake, chapter, ran):
-    right, wrong = MISTAKES[mistake]
-    solution = chapter["exercise_1_solution"].source
-    assert right in solution
-    namespace = dict(ran.namespace)
-    exec(solution.replace(right, wrong), namespace)
-    with pytest.raises(AssertionError):
-        exec(chapter["exercise_1_check"].source, namespace)
+def solutions(names, chapter):
+    import keras
+    from keras import layers
+
+    def changed(*changes):
+        source, own = chapter["exercise_1_solution"].source, dict(names)
+        for old, new in changes:
+            assert old in source
+            source = source.replace(old, new)
+        exec(source, own)
+        return {"exercise_model": own["exercise_model"]}
+
+    title, text = (keras.Input((None,), dtype="int32", name=name) for name in ("title", "text"))
+    reader = keras.Sequential([layers.Embedding(1_000, 16, mask_zero=True), layers.LSTM(8)])
+    joined = layers.concatenate([reader(text), reader(title)])
+    again = layers.Dense(1, activation="sigmoid", name="again")(joined)
+    stars = layers.Softmax(name="stars")(layers.Dense(5)(joined))
+    other = keras.Model({"title": title, "text": text}, [again, stars])
+    other.compile(loss=["binary_crossentropy", "categorical_crossentropy"], loss_weights=[5, 1])
+    named = changed(("[title, text], [stars, again]", '[title, text], {"stars": stars, "again": again}'))
+    right = {"a Sequential reader, lists of losses and weights": {"exercise_model": other}, "outputs in a dict": named}
+    wrong = {
+        "C27": ("parameters instead", changed(MISTAKES["C27"])),
+        "K14": ("the padding counts", changed(MISTAKES["K14"])),
+        "P118": ("17,702 parameters", changed(MISTAKES["P118"])),
+        "C09": ("the inputs are .*8", changed(MISTAKES["C09"])),
+        "K08": ("loss weights", changed(MISTAKES["K08"])),
+        "all five": ("the inputs are", {"exercise_model": names["broken_model"]}),
+        "the weight forgotten": ("loss weights", changed(('"again": 5.0', '"again": 1.0'))),
+        "the text ignored": ("parameters instead", changed(("concatenate(states", "concatenate(states[:1]"))),
+    }
+    return right, wrong
+
+
+def test_the_check_of_exercise_1_decides_rightly_for_any_weights(chapter, ran):
+    prove(chapter["exercise_1_check"], ran.namespace, *solutions(ran.namespace, chapter))

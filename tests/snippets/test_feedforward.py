@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from tests.snippets.solutions import prove
+
 FIVE_EPOCHS = ["wide", "deep", "deep dropout"]
 FIFTY_EPOCHS = ["deep 50", "deep dropout 50"]
 BIG = ["big dropout", "big norm"]
@@ -230,24 +232,62 @@ def test_exercise_1_has_100610_parameters(ran, printed):
     assert "100,610" in printed("exercise_1_check")
 
 
-@pytest.mark.parametrize("mistake", ["biases kept", "no dropout", "normalised output", "no softmax"])
-def test_the_check_of_exercise_1_refuses_a_wrong_solution(mistake, chapter, ran):
+def solutions(names):
     import keras
     from keras import layers
 
-    wrong = keras.Sequential([keras.Input(shape=(784,))])
+    def block(biases=False, first=None, activation="relu", rate=0.2):
+        drop = [] if rate is None else [layers.Dropout(rate)]
+        return [layers.Dense(100, first, use_bias=biases), layers.BatchNormalization(), layers.Activation(activation), *drop]
+
+    def model(*blocks, last=None):
+        last = last or [layers.Dense(10, activation="softmax")]
+        return {"exercise_model": keras.Sequential([keras.Input((784,)), *(layer for part in blocks for layer in part), *last])}
+
+    def reordered(*order):
+        return model(*([block()[place] for place in order] for _ in range(3)))
+
+    x = inputs = keras.Input((784,))
     for _ in range(3):
-        wrong.add(layers.Dense(100, use_bias=mistake == "biases kept"))
-        wrong.add(layers.BatchNormalization())
-        wrong.add(layers.Activation("relu"))
-        wrong.add(layers.Dropout(0 if mistake == "no dropout" else 0.2))
-    wrong.add(layers.Dense(10))
-    if mistake == "normalised output":
-        wrong.add(layers.BatchNormalization())
-    if mistake != "no softmax":
-        wrong.add(layers.Activation("softmax"))
-    with pytest.raises(AssertionError):
-        exec(chapter["exercise_1_check"].source, ran.namespace | {"exercise_model": wrong})
+        x = layers.ReLU()(layers.BatchNormalization()(layers.Dense(100, use_bias=False)(x)))
+        x = layers.Dropout(0.2)(x)
+    functional = keras.Model([inputs], layers.Softmax()(layers.Dense(10)(x)))
+    right = {"functional, with layers of activation": {"exercise_model": functional}}
+
+    softmax = layers.Activation("softmax")
+    wrong = {
+        "biases kept": ("100,910 instead of 100,610: needless biases", model(*(block(biases=True) for _ in range(3)))),
+        "no bias in the last layer": (
+            "100,600 instead of 100,610: the last",
+            model(block(), block(), block(), last=[layers.Dense(10, "softmax", use_bias=False)]),
+        ),
+        "normalised output": (
+            "100,650 instead",
+            model(block(), block(), block(), last=[layers.Dense(10), layers.BatchNormalization(), softmax]),
+        ),
+        "two blocks": ("90,210 instead", model(block(), block())),
+        "ReLU before normalisation": ("another order", reordered(0, 2, 1, 3)),
+        "dropout before ReLU": ("another order", reordered(0, 1, 3, 2)),
+        "dropout first": ("another order", reordered(3, 0, 1, 2)),
+        "no dropout": ("another order", model(*(block(rate=None) for _ in range(3)))),
+        "ReLU twice": ("activated before", model(block(), block(first="relu"), block())),
+        "another rate": (r"\[0\.2, 0\.8, 0\.2\]", model(block(), block(rate=0.8), block())),
+        "a rate of 0": ("the rates", model(*(block(rate=0.0) for _ in range(3)))),
+        "dropout after the output": (
+            r"0\.2, 0\.2, 0\.2, 0\.2",
+            model(block(), block(), block(), last=[layers.Dense(10), softmax, layers.Dropout(0.2)]),
+        ),
+        "no softmax": ("no softmax|a softmax", model(block(), block(), block(), last=[layers.Dense(10)])),
+        "a sigmoid for each": ("a softmax", model(block(), block(), block(), last=[layers.Dense(10, "sigmoid")])),
+        "first block linear": ("three ReLU", model(block(activation="linear"), block(), block())),
+        "second block tanh": ("three ReLU", model(block(), block(activation="tanh"), block())),
+        "third block linear": ("three ReLU", model(block(), block(), block(activation="linear"))),
+    }
+    return right, wrong
+
+
+def test_the_check_of_exercise_1_decides_rightly_for_any_weights(chapter, ran):
+    prove(chapter["exercise_1_check"], ran.namespace, *solutions(ran.namespace))
 
 
 def test_the_versions_that_the_prose_names_in_every_language_are_the_recorded_ones(project, chapter):

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from tests.snippets.solutions import prove
+
 
 def test_calling_a_layer_gives_a_tensor_of_that_shape_and_1056_parameters(printed):
     assert printed("call_a_layer") == "KerasTensor\n(None, 32) float32\n1,056 parameters\n"
@@ -47,14 +49,15 @@ def test_one_hot_rows_are_distributions(ran, printed):
     assert np.array_equal(ran.namespace["y_train"].argmax(axis=1), ran.namespace["classes"][:1_000])
 
 
-def test_training_falls_well_below_guessing(numbers):
-    guessing, first, last = numbers("fit")
+def test_training_falls_well_below_guessing(measured):
+    guessing, first, last = measured("fit")
     assert guessing == pytest.approx(np.log(10), abs=0.001)
-    assert last < 0.5 < first < guessing + 0.2
+    assert first == pytest.approx(guessing, abs=0.3)
+    assert last < guessing / 3
 
 
-def test_the_network_is_right_on_most_examples_it_has_not_seen(numbers):
-    loss, accuracy = numbers("evaluate")
+def test_the_network_is_right_on_most_examples_it_has_not_seen(measured):
+    loss, accuracy = measured("evaluate")
     assert accuracy > 0.8
     assert loss < 0.6
 
@@ -67,9 +70,10 @@ def test_integer_labels_give_the_same_losses(printed):
     assert printed("sparse") == "same losses: True\n"
 
 
-def test_labels_that_are_no_distributions_make_the_loss_rise(numbers):
-    noise_first, noise_last, share_first, share_last, real_first, real_last = numbers("fit_random_rows")
-    assert noise_last > 1.5 * noise_first
+def test_labels_that_are_no_distributions_make_the_loss_rise(measured):
+    noise_first, noise_last, share_first, share_last, real_first, real_last = measured("fit_random_rows")
+    rises = noise_last > noise_first + 2
+    assert rises == (measured.backend == "tensorflow")  # elsewhere it falls, as the page says
     assert share_last < share_first
     assert share_last == pytest.approx(np.log(10), abs=0.05)
     assert real_last < share_last
@@ -105,14 +109,41 @@ def test_exercise_1_has_551_parameters(ran, printed):
     assert "551" in printed("exercise_1_check")
 
 
-def test_the_check_of_exercise_1_refuses_a_wrong_solution(chapter, ran):
+def solutions(names):
     import keras
     from keras import layers
 
-    inputs = keras.Input((10,))
-    one_layer_short = layers.Dense(1, activation="sigmoid")(layers.Dense(20, activation="relu")(inputs))
-    linear_output = layers.Dense(1)(layers.Dense(10)(layers.Dense(20)(layers.Dense(10)(inputs))))
-    for outputs in (one_layer_short, linear_output):
-        wrong = ran.namespace | {"exercise_model": keras.Model(inputs, outputs)}
-        with pytest.raises(AssertionError):
-            exec(chapter["exercise_1_check"].source, wrong)
+    def model(*widths, activations=("relu",) * 3 + ("sigmoid",), biases=True, start=10):
+        x = inputs = keras.Input((start,))
+        for width, activation in zip(widths, activations, strict=True):
+            x = layers.Dense(width, activation, use_bias=biases)(x)
+        return {"exercise_model": keras.Model(inputs, x)}
+
+    x = inputs = keras.Input((10,), name="results")
+    for width in (10, 20, 10):
+        x = layers.ReLU()(layers.Dense(width)(x))
+    steps = keras.Model([inputs], [keras.ops.sigmoid(layers.Dense(1)(x))])
+    stack = keras.Sequential([keras.Input((10,)), *(layers.Dense(width, "relu") for width in (10, 20, 10)), layers.Dense(1, "sigmoid")])
+    right = {
+        "other names": model(10, 20, 10, 1),
+        "each activation a step, in lists": {"exercise_model": steps},
+    }
+    wrong = {
+        "a list of layers": ("a list of layers", {"exercise_model": stack}),
+        "one layer short": ("351 parameters", model(10, 20, 1, activations=("relu", "relu", "sigmoid"))),
+        "twelve questions": ("571 parameters", model(10, 20, 10, 1, start=12)),
+        "no biases": ("510 parameters", model(10, 20, 10, 1, biases=False)),
+        "two outputs": ("562 parameters", model(10, 20, 10, 2)),
+        "widths exchanged": ("widths", model(20, 10, 10, 1)),
+        "no sigmoid": ("a sigmoid", model(10, 20, 10, 1, activations=("relu", "relu", "relu", None))),
+        "softmax over one unit": ("a sigmoid", model(10, 20, 10, 1, activations=("relu", "relu", "relu", "softmax"))),
+        "ReLU at the end": ("a sigmoid", model(10, 20, 10, 1, activations=("relu", "relu", "relu", "relu"))),
+        "first layer linear": ("three ReLU", model(10, 20, 10, 1, activations=(None, "relu", "relu", "sigmoid"))),
+        "second layer linear": ("three ReLU", model(10, 20, 10, 1, activations=("relu", None, "relu", "sigmoid"))),
+        "third layer tanh": ("three ReLU", model(10, 20, 10, 1, activations=("relu", "relu", "tanh", "sigmoid"))),
+    }
+    return right, wrong
+
+
+def test_the_check_of_exercise_1_decides_rightly_for_any_weights(chapter, ran):
+    prove(chapter["exercise_1_check"], ran.namespace, *solutions(ran.namespace))

@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from tests.snippets.solutions import prove
+
 
 def values(text):
     """The named numbers of a table that `show` printed, one a line."""
@@ -36,58 +38,61 @@ def test_a_softmax_of_one_unit_always_answers_1_and_keras_warns(printed):
     assert "sigmoid" in printed("softmax_of_one")
 
 
-def test_a_softmax_of_one_unit_has_a_healthy_loss_and_never_leaves_the_base_rate(numbers):
-    share, softmax_first, softmax_last, softmax_accuracy, first, last, accuracy = numbers("softmax_in_training")
+def test_a_softmax_of_one_unit_has_a_healthy_loss_and_never_leaves_the_base_rate(measured):
+    share, softmax_first, softmax_last, softmax_accuracy, first, last, accuracy = measured("softmax_in_training")
     assert (softmax_first, softmax_last) == pytest.approx((first, last), rel=1e-3)
     assert last < 0.5 * first
     assert softmax_accuracy == pytest.approx(share, abs=0.002)
     assert accuracy > 0.9
 
 
-def test_losses_by_list_and_by_dict_are_the_same_sum(printed):
-    by_list, by_dict = (values(half) for half in printed("one_number").split("losses by dict"))
+def test_losses_by_list_and_by_dict_are_the_same_sum(measured):
+    by_list, by_dict = np.reshape(measured("one_number"), (2, 4)).tolist()
     assert by_list == by_dict
-    assert by_list["loss"] == pytest.approx(by_list["age_loss"] + by_list["income_loss"] + by_list["gender_loss"], abs=0.01)
-    assert by_list["income_loss"] == pytest.approx(np.log(10), abs=0.02)
-    assert by_list["gender_loss"] == pytest.approx(np.log(2), abs=0.02)
+    age, income, gender, total = by_list
+    assert total == pytest.approx(age + income + gender, abs=0.01)
+    assert income == pytest.approx(np.log(10), abs=0.02)
+    assert gender == pytest.approx(np.log(2), abs=0.02)
 
 
-def test_weights_by_list_and_by_dict_weigh_the_sum_and_leave_the_parts(printed):
-    table = values(printed("weighted_sum"))
-    assert table["loss"] == table["by hand"] == table["by list"]
-    assert table["loss"] == pytest.approx(0.25 * table["age_loss"] + table["income_loss"] + 10 * table["gender_loss"], abs=0.01)
-    assert table["age_loss"] == values(printed("one_number"))["age_loss"]
+def test_weights_by_list_and_by_dict_weigh_the_sum_and_leave_the_parts(measured):
+    age, income, gender, loss, by_hand, by_list = measured("weighted_sum")
+    assert loss == by_list == pytest.approx(by_hand, rel=1e-5)
+    assert loss == pytest.approx(0.25 * age + income + 10 * gender, abs=0.01)
+    assert age == measured("one_number")[0]
 
 
-def test_ages_in_years_are_nearly_all_of_the_loss_with_and_without_weights(numbers):
-    without, with_weights = numbers("age_share")
+def test_ages_in_years_are_nearly_all_of_the_loss_with_and_without_weights(measured):
+    without, with_weights = measured("age_share")
     assert without > 0.99
     assert with_weights > 0.98
 
 
-def test_scaled_ages_begin_with_a_loss_of_one_and_a_quarter_of_the_sum(printed, numbers):
+def test_scaled_ages_begin_with_a_loss_of_one_and_a_quarter_of_the_sum(printed, measured):
     assert values(printed("standardise"))["age_loss"] == pytest.approx(1, abs=0.01)
-    assert numbers("standardise")[-1] == pytest.approx(0.25, abs=0.005)
+    assert measured("standardise")[-1] == pytest.approx(0.25, abs=0.005)
 
 
-def test_only_with_scaled_ages_all_three_are_learned_and_weights_buy_one_answer_with_the_others(numbers):
-    years, years_weighted, scaled, scaled_weighted = np.reshape(numbers("compare"), (4, 3))
-    (middle,) = numbers("guessing")
-    for age, income, gender in (years, years_weighted):
-        assert age < middle / 2
+def test_only_with_scaled_ages_all_three_are_learned_and_weights_buy_one_answer_with_the_others(measured):
+    years, years_weighted, scaled, scaled_weighted = np.reshape(measured("compare"), (4, 2))
+    for income, gender in (years, years_weighted):
         assert income < 0.2
         assert gender < 0.65
-    assert scaled[0] < middle / 2
-    assert scaled[1] > 0.8
-    assert scaled[2] > 0.8
-    assert scaled_weighted[2] > scaled[2] + 0.03
-    assert scaled_weighted[1] < scaled[1] - 0.3
-    assert scaled_weighted[0] > scaled[0] + 1
+    income, gender = scaled
+    assert min(income, gender) > 0.8
+    assert scaled_weighted[1] > gender
+    assert scaled_weighted[0] < income - 0.3
 
 
-def test_a_list_of_losses_with_a_dict_of_weights_silently_weighs_in_alphabetical_order(printed, numbers):
-    both_lists, both_dicts, dict_and_list, list_and_dict = numbers("mixed")
-    right, wrong = (float(line.split()[-1]) for line in printed("mixed_by_hand").splitlines())
+def test_the_weights_of_the_book_cost_years_of_accuracy_in_the_age(printed):
+    years, years_weighted, scaled, scaled_weighted = map(int, re.findall(r"off by (\d+) years", printed("compare")))
+    assert max(years, years_weighted, scaled) < 14.8 / 2
+    assert scaled_weighted > scaled + 1
+
+
+def test_a_list_of_losses_with_a_dict_of_weights_silently_weighs_in_alphabetical_order(printed, measured):
+    both_lists, both_dicts, dict_and_list, list_and_dict = measured("mixed")
+    _, right, _, wrong = measured("mixed_by_hand")
     assert both_lists == both_dicts == dict_and_list == pytest.approx(right, abs=0.01)
     assert list_and_dict == pytest.approx(wrong, abs=0.01)
     assert wrong > 2 * right
@@ -104,22 +109,28 @@ def test_with_dict_outputs_even_two_lists_are_matched_alphabetically(ran):
     assert result["loss"] == pytest.approx(swapped, rel=1e-4)
 
 
-def test_a_second_fit_goes_on_where_the_first_stopped(numbers):
-    first, second = numbers("targets_list")
-    third, fourth = numbers("targets_dict")
+def test_a_second_fit_goes_on_where_the_first_stopped(measured):
+    first, second = measured("targets_list")
+    third, fourth = measured("targets_dict")
     assert first > second > third > fourth
 
 
-def test_targets_in_the_wrong_order_are_accepted_silently(printed):
-    wrong, right = values(printed("wrong_targets")), values(printed("standardise"))
-    assert wrong["loss"] < right["loss"]
-    assert wrong["age_loss"] != right["age_loss"]
+def test_targets_in_the_wrong_order_are_accepted_silently(measured):
+    if measured.backend == "torch":
+        pytest.skip("PyTorch refuses targets outside 0 to 1, as the page says")
+    (wrong_age, *_, wrong), (_, _, age, _, _, right, _) = measured("wrong_targets"), measured("standardise")
+    assert wrong < right
+    assert wrong_age < 0.7 * age
 
 
 def test_one_metric_for_all_outputs_is_refused_by_fit(error):
     kind, text = error("flat_metrics")
     assert kind == "ValueError"
     assert "metrics" in text
+
+
+def test_the_metric_of_the_scaled_age_is_about_a_fifth(measured):
+    assert measured("evaluate_dict")[1] == pytest.approx(0.2, abs=0.1)
 
 
 def test_history_and_evaluate_name_their_values_in_alphabetical_order(printed):
@@ -156,9 +167,9 @@ def test_a_misspelt_loss_weights_is_refused_by_python(ran):
         ran.namespace["new_reader"]().compile(loss=ran.namespace["losses"], loss_weight=[1, 1, 1])
 
 
-def test_predictions_come_in_the_order_of_the_outputs_and_go_back_to_years(printed, numbers):
+def test_predictions_come_in_the_order_of_the_outputs_and_go_back_to_years(printed, measured):
     assert printed("predict") == "age    (300, 1)\nincome (300, 10)\ngender (300, 1)\n"
-    by_prediction, by_metric = numbers("back_to_years")
+    by_prediction, by_metric = measured("back_to_years")
     assert by_prediction == pytest.approx(by_metric, abs=0.11)
 
 
@@ -167,37 +178,64 @@ def test_exercise_1_has_three_heads_and_310_parameters(ran, printed):
     assert "310" in printed("exercise_1_check")
 
 
-def weather(rain_activation="sigmoid", temperature_activation=None):
-    import keras
-    from keras import layers
-
-    readings = keras.Input((12,), name="readings")
-    x = layers.Dense(16, activation="relu")(readings)
-    heads = [
-        layers.Dense(1, activation=temperature_activation, name="temperature")(x),
-        layers.Dense(4, activation="softmax", name="sky")(x),
-        layers.Dense(1, activation=rain_activation, name="rain")(x),
-    ]
-    return keras.Model(readings, heads)
-
-
 LOSSES = {"temperature": "mse", "sky": "sparse_categorical_crossentropy", "rain": "binary_crossentropy"}
 WEIGHTS = {"temperature": 0.5, "sky": 1, "rain": 2}
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    ("activations", "loss", "weights"),
-    [
-        pytest.param({}, list(LOSSES.values()), WEIGHTS, id="a list of losses with a dict of weights"),
-        pytest.param({}, LOSSES, None, id="no weights"),
-        pytest.param({}, LOSSES | {"temperature": "mae"}, WEIGHTS, id="another loss"),
-        pytest.param({"rain_activation": "softmax"}, LOSSES, WEIGHTS, id="a softmax of one unit"),
-        pytest.param({"temperature_activation": "sigmoid"}, LOSSES, WEIGHTS, id="a squeezed temperature"),
-    ],
-)
-def test_the_check_of_exercise_1_refuses_a_wrong_solution(activations, loss, weights, chapter, ran):
-    model = weather(**activations)
-    model.compile(loss=loss, loss_weights=weights)
-    with pytest.raises(AssertionError):
-        exec(chapter["exercise_1_check"].source, ran.namespace | {"exercise_model": model})
+def solutions(names):
+    import keras
+    from keras import layers
+
+    def model(hidden="relu", loss=LOSSES, weights=WEIGHTS, name="readings", heads=("temperature", "sky", "rain"), last=None, bias=True, shape=list, source=None):
+        readings = keras.Input((12,), name=name)
+        x = layers.Dense(16, hidden, use_bias=bias)(readings)
+        activations = {"temperature": None, "sky": "softmax", "rain": "sigmoid"} | (last or {})
+        units = {"temperature": 1, "sky": 4, "rain": 1}
+        outputs = []
+        for head, (kind, activation) in zip(heads, activations.items(), strict=True):
+            outputs.append(layers.Dense(units[kind], activation, name=head)(source(x) if source else x))
+        built = keras.Model([readings], outputs if shape is list else dict(zip(heads, outputs, strict=True)))
+        built.compile(loss=loss, loss_weights=weights)
+        return {"exercise_model": built}
+
+    readings = keras.Input((12,), name="readings")
+    x = layers.ReLU()(layers.Dense(16)(readings))
+    rain = layers.Activation("sigmoid", name="rain")(layers.Dense(1)(x))
+    sky = layers.Softmax(name="sky")(layers.Dense(4)(x))
+    steps = keras.Model(readings, [layers.Dense(1, name="temperature")(x), sky, rain])
+    steps.compile(loss=list(LOSSES.values()), loss_weights=list(WEIGHTS.values()))
+    objects = {
+        "temperature": keras.losses.MeanSquaredError(),
+        "sky": keras.losses.SparseCategoricalCrossentropy(),
+        "rain": keras.losses.BinaryCrossentropy(),
+    }
+    right = {
+        "activations as steps, lists of losses and weights": {"exercise_model": steps},
+        "outputs in a dict": model(shape=dict),
+        "losses as objects": model(loss=objects),
+    }
+    wrong = {
+        "another name of the input": ("the inputs are {'weather'", model(name="weather")),
+        "another name of a head": (
+            "'wet'",
+            model(heads=("temperature", "sky", "wet"), loss=list(LOSSES.values()), weights=list(WEIGHTS.values())),
+        ),
+        "no bias": ("294 parameters", model(bias=False)),
+        "a softmax over one unit": ("rain: .* instead", model(last={"rain": "softmax"})),
+        "tanh for a probability": ("rain: .* instead", model(last={"rain": "tanh"})),
+        "a squeezed temperature": ("temperature: .* instead", model(last={"temperature": "sigmoid"})),
+        "no temperature below the mean": ("temperature: .* instead", model(last={"temperature": "relu"})),
+        "four sigmoids": ("sky: .* instead", model(last={"sky": "sigmoid"})),
+        "no softmax": ("sky: .* instead", model(last={"sky": None})),
+        "no ReLU": ("instead", model(hidden=None)),
+        "readings that are ignored": ("instead", model(source=lambda x: 0 * x)),
+        "a list of losses with a dict of weights": ("losses or weights", model(loss=list(LOSSES.values()))),
+        "no weights": ("losses or weights", model(weights=None)),
+        "mean absolute error": ("losses or weights", model(loss=LOSSES | {"temperature": "mae"})),
+        "sky and rain exchanged": ("losses or weights", model(weights=WEIGHTS | {"sky": 2, "rain": 1})),
+    }
+    return right, wrong
+
+
+def test_the_check_of_exercise_1_decides_rightly_for_any_weights(chapter, ran):
+    prove(chapter["exercise_1_check"], ran.namespace, *solutions(ran.namespace))

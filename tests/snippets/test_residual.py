@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from tests.snippets.solutions import prove
+
 
 def test_a_layer_of_zeros_with_a_shortcut_passes_its_input_on(printed):
     without, with_it = printed("idea").splitlines()
@@ -74,8 +76,8 @@ def test_the_norms_are_those_of_the_gradient(ran):
         assert ran.namespace[norms] == pytest.approx(expected, rel=0.01)
 
 
-def test_the_gradient_vanishes_without_shortcuts_and_arrives_with_them(ran):
-    plain, shortcut = ran.namespace["plain_norms"], ran.namespace["shortcut_norms"]
+def test_the_gradient_vanishes_without_shortcuts_and_arrives_with_them(measured):
+    plain, shortcut = np.reshape(measured("norms"), (5, 2)).T
     assert plain[0] < plain[-1] / 1_000
     assert max(shortcut) < 5 * min(shortcut)
     assert shortcut[0] > 1_000 * plain[0]
@@ -87,11 +89,11 @@ def test_the_plots_name_their_axes_and_curves(ran):
     assert set(sounds.texts) == {"instant", "sound", "hum and whistle", "after the bottleneck"}
 
 
-def test_only_the_network_with_shortcuts_finds_the_ring(numbers, ran):
-    plain, shortcut = numbers("train_both")
+def test_only_the_network_with_shortcuts_finds_the_ring(measured, printed, ran):
+    plain, _ = measured("train_both")
     always = ran.namespace["rings_test"].mean()
-    assert plain == pytest.approx(always, abs=0.02)
-    assert shortcut > 0.9
+    assert plain == pytest.approx(always, abs=0.005)
+    assert printed("train_both").endswith("above 0.8: True\n")
 
 
 def test_the_resnet_has_38026_parameters_and_shapes_that_fit(printed):
@@ -106,8 +108,8 @@ def test_only_its_second_block_projects(ran):
     assert ("block_1_relu", "block_2_sum") not in edges
 
 
-def test_the_resnet_reads_most_digits(numbers):
-    assert numbers("resnet_fit")[0] > 0.9
+def test_the_resnet_reads_most_digits(printed):
+    assert printed("resnet_fit") == "accuracy above 0.9: True\n"
 
 
 def test_exercise_1_has_70016_parameters(ran, printed):
@@ -115,20 +117,39 @@ def test_exercise_1_has_70016_parameters(ran, printed):
     assert "70,016" in printed("exercise_1_check")
 
 
-@pytest.mark.parametrize("mistake", ["no shortcut", "an activation after the sum", "a middle of 32"])
-def test_the_check_of_exercise_1_refuses_a_wrong_solution(mistake, chapter, ran):
+def solutions(names):
     import keras
     from keras import layers
 
-    x = keras.Input((14, 14, 256))
-    width = 32 if mistake == "a middle of 32" else 64
-    y = layers.Conv2D(width, 1, activation="relu")(x)
-    y = layers.Conv2D(width, 3, padding="same", activation="relu")(y)
-    y = layers.Conv2D(256, 1)(y)
-    if mistake != "no shortcut":
-        y = layers.add([x, y])
-    if mistake == "an activation after the sum":
-        y = layers.ReLU()(y)
-    wrong = ran.namespace | {"exercise_model": keras.Model(x, y)}
-    with pytest.raises(AssertionError):
-        exec(chapter["exercise_1_check"].source, wrong)
+    def block(filters=(64, 64, 256), sizes=(1, 3, 1), activations=("relu", "relu", None), join=layers.add, after=None, bias=True, places=14):
+        x = inputs = keras.Input((places, places, 256))
+        for number, size, activation in zip(filters, sizes, activations, strict=True):
+            x = layers.Conv2D(number, size, padding="same", activation=activation, use_bias=bias)(x)
+        x = join([inputs, x])
+        return {"exercise_model": keras.Model(inputs, after(x) if after else x)}
+
+    x = inputs = keras.Input((14, 14, 256), name="maps")
+    x = layers.ReLU()(layers.Conv2D(64, (1, 1))(x))
+    x = layers.Activation("relu")(layers.Conv2D(64, (3, 3), padding="same")(x))
+    steps = keras.Model([inputs], [layers.Conv2D(256, 1)(x) + inputs])
+    right = {"same padding everywhere": block(), "activations as steps, a plus sign": {"exercise_model": steps}}
+    wrong = {
+        "any size": ("the input is", block(places=None)),
+        "a middle of 32": ("parameters instead", block(filters=(32, 32, 256))),
+        "no bias": ("69,632 parameters", block(bias=False)),
+        "a window of 1 x 9": ("the convolutions are", block(sizes=(1, (1, 9), 1))),
+        "no shortcut": ("wrong channels", block(join=lambda parts: parts[1])),
+        "averaged": ("wrong channels", block(join=layers.average)),
+        "multiplied": ("wrong channels", block(join=layers.multiply)),
+        "the input counted twice": ("wrong channels", block(join=lambda parts: layers.add([parts[0], *parts]))),
+        "an input that the convolutions ignore": ("wrong channels", block(join=lambda parts: parts[0] + 0 * parts[1])),
+        "ReLU after the sum": ("wrong channels", block(after=layers.ReLU())),
+        "ReLU before the sum": ("wrong channels", block(activations=("relu", "relu", "relu"))),
+        "no first ReLU": ("wrong channels", block(activations=(None, "relu", None))),
+        "no second ReLU": ("wrong channels", block(activations=("relu", None, None))),
+    }
+    return right, wrong
+
+
+def test_the_check_of_exercise_1_decides_rightly_for_any_weights(chapter, ran):
+    prove(chapter["exercise_1_check"], ran.namespace, *solutions(ran.namespace))

@@ -1,6 +1,6 @@
 """What a reader sees in “Getting ready”."""
 
-import pytest
+from tests.snippets.solutions import prove
 
 
 def test_one_cell_names_version_and_backend_and_shows_that_a_network_adds(printed):
@@ -29,13 +29,40 @@ def test_exercise_1_takes_the_mean_of_four_numbers(printed):
     assert "the mean of four numbers" in printed("exercise_1_check")
 
 
-@pytest.mark.parametrize(("width", "weight"), [(4, 1), (3, 1 / 3), (4, 0.2)], ids=["the sum", "three prices", "a fifth each"])
-def test_the_check_of_exercise_1_refuses_another_sum_or_width(width, weight, chapter, ran):
+def solutions(names):
     import keras
     from keras import layers
 
-    prices = keras.Input((width,), name="prices")
-    mean = layers.Dense(1, kernel_initializer=keras.initializers.Constant(weight))(prices)
-    wrong = ran.namespace | {"exercise_model": keras.Model(prices, mean)}
-    with pytest.raises(AssertionError):
-        exec(chapter["exercise_1_check"].source, wrong)
+    def model(weight, width=4, name="prices", units=1, activation=None):
+        prices = keras.Input((width,), name=name)
+        quarters = keras.initializers.Constant(weight)
+        mean = layers.Dense(units, activation=activation, kernel_initializer=quarters)(prices)
+        return {"exercise_model": keras.Model(prices, mean)}
+
+    listed = keras.Sequential([keras.Input((4,), name="prices"), layers.Dense(1, kernel_initializer="ones"), layers.Rescaling(0.25)])
+    prices = keras.Input((4,), name="prices")
+    operations = keras.Model([prices], [keras.ops.mean(prices, axis=1, keepdims=True)])
+    any_number = keras.Input((None,), name="prices")
+    flat = keras.Model(any_number, keras.ops.mean(any_number, axis=1, keepdims=True))
+    median = keras.Model(prices, keras.ops.median(prices, axis=1, keepdims=True))
+    right = {
+        "no bias": model(0.25),
+        "a quarter of the sum": {"exercise_model": listed},
+        "no layer with weights, in lists": {"exercise_model": operations},
+    }
+    wrong = {
+        "the sum": (r"but \[ *8", model(1)),
+        "a fifth each": (r"but \[ *1\.6", model(0.2)),
+        "another name": ("the inputs are {'numbers'", model(0.25, name="numbers")),
+        "three prices": (r"the inputs are \{'prices': \(None, 3\)\}", model(1 / 3, width=3)),
+        "any number of prices": (r"the inputs are \{'prices': \(None, None\)\}", {"exercise_model": flat}),
+        "the mean, twice": (r"the output is \(None, 2\)", model(0.25, units=2)),
+        "a mean that cannot be negative": (r"2\. 2\. 2\. 2\. 0", model(0.25, activation="relu")),
+        "the median": (r"but \[ *0", {"exercise_model": median}),
+        "random weights": ("not", {"exercise_model": keras.Model(prices, layers.Dense(1)(prices))}),
+    }
+    return right, wrong
+
+
+def test_the_check_of_exercise_1_decides_rightly_for_any_weights(chapter, ran):
+    prove(chapter["exercise_1_check"], ran.namespace, *solutions(ran.namespace))

@@ -1,0 +1,118 @@
+"""The line of a chapter that says where it was run, in the reader's language, and the table it opens to."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+
+from docweave import phrases
+from docweave.catalogs import Catalog
+from docweave.cells import Chapter
+from docweave.verified import Run
+
+BESIDE_HAN = re.compile(r"(?<=[0-9A-Za-z])(?=[一-鿿])|(?<=[一-鿿])(?=[0-9A-Za-z])")
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A cell that gave something else somewhere.
+
+    Attributes:
+        cell: its name.
+        given: what it gave in each column, an empty string where that is what the page shows.
+        because: why it runs on some backends only, if so.
+    """
+
+    cell: str
+    given: tuple[str, ...]
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Attest:
+    """Where a chapter was run.
+
+    Attributes:
+        line: the sentence.
+        columns: what the columns of the table are of, such as `JAX 0.10`.
+        rows: the cells that gave something else than the page shows.
+        others: how many cells gave what the page shows everywhere.
+    """
+
+    line: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    others: int
+
+
+def attest(chapter: Chapter, runs: list[Run], locale: str, words: Catalog) -> Attest | None:
+    """Return what a page says of where its chapter was run, or None if its code was run nowhere yet.
+
+    Args:
+        chapter: the chapter.
+        runs: the runs of its present code.
+        locale: the reader's language.
+        words: its catalogue.
+    """
+    if not runs:
+        return None
+    language = Locale.parse(locale, sep="-")
+    names = sorted({run.backend for run in runs}, key=list(BACKENDS).index)
+    line = words(phrases.VERIFIED).format(
+        keras=_list({run.keras for run in runs}, language),
+        backends=format_list([_backend(name, runs) for name in names], locale=language),
+        pythons=_list({_short(run.python) for run in runs}, language),
+        day=format_date(date.fromisoformat(max(run.day for run in runs)), "long", language),
+    )
+    columns = _columns(runs)
+    rows = [
+        Row(cell.name, tuple(_given(run, cell.name) for run in columns.values()), words(cell.because) if cell.because else "")
+        for cell in chapter.cells
+        if any(cell.name in run.differs for run in columns.values())
+    ]
+    # Chinese puts a space between its own characters and Latin ones, which Babel's lists and dates do not.
+    line = BESIDE_HAN.sub(" ", line)
+    return Attest(line, tuple(columns), tuple(rows), len(chapter.cells) - len(rows))
+
+
+def _columns(runs: list[Run]) -> dict[str, Run]:
+    """Return the newest run on each backend, and those with another Keras that gave something else, by what heads a column."""
+    newest = max(map(_keras, runs))
+    columns: dict[str, Run] = {}
+    for run in sorted(runs, key=lambda run: (list(BACKENDS).index(run.backend), [-part for part in _keras(run)], run.day)):
+        head = f"{BACKENDS[run.backend]} {_short(run.version)}"
+        if _keras(run) == newest:
+            columns[head] = run
+        elif run.differs.keys() - columns.get(head, run).differs.keys():
+            columns[f"{head}, Keras {run.keras}"] = run
+    return columns
+
+
+def _given(run: Run, cell: str) -> str:
+    output = run.differs.get(cell)
+    return f"{output.text}{output.error}".rstrip("\n") if output else ""
+
+
+def _backend(name: str, runs: list[Run]) -> str:
+    versions = {_short(run.version) for run in runs if run.backend == name}
+    return f"{BACKENDS[name]} {'/'.join(sorted(versions, key=_parts))}"
+
+
+def _list(versions: set[str], language: Locale) -> str:
+    return format_list(sorted(versions, key=_parts), locale=language)
+
+
+def _short(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+def _keras(run: Run) -> list[int]:
+    return _parts(run.keras)
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdecimal()]

@@ -1,0 +1,129 @@
+"""Where each chapter was run, beside the machine that recorded it: on which backends, Pythons and versions of Keras."""
+
+import json
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from docweave.cells import Chapter
+from docweave.compare import output_differences, same_graphs
+from docweave.errors import WeaveError
+from docweave.files import write_text
+from docweave.outputs import Output, Record, chapter_hash
+
+FILE = "verified.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a chapter to its end.
+
+    Attributes:
+        python, keras: their versions.
+        backend: `tensorflow`, `jax` or `torch`.
+        version: that of the backend.
+        machine: the kind of processor and the system, such as `x86_64 Linux`.
+        day: when it ran, such as `2026-11-29`.
+        code: the hash of the chapter's code that ran.
+        differs: what cells printed or raised otherwise than is recorded, by the cell's name.
+    """
+
+    python: str
+    keras: str
+    backend: str
+    version: str
+    machine: str
+    day: str
+    code: str
+    differs: dict[str, Output] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What a later run replaces: the same backend, Keras and Python, but for its last number."""
+        return self.backend, self.keras, self.python.rpartition(".")[0]
+
+
+def run_of(chapter: Chapter, recorded: Record, fresh: Record, backend: str, day: str) -> Run:
+    """Return what a fresh run in this environment shows of a chapter.
+
+    Slow cells are left out: they were shortened.
+
+    Args:
+        chapter: what was run.
+        recorded: what is recorded of it.
+        fresh: what the run gave.
+        backend: the backend that it ran on.
+        day: today.
+
+    Raises:
+        WeaveError: a cell limited to other backends that gave what is recorded, so that the limit is not needed; a
+            model with another graph.
+    """
+    differs = {}
+    for cell in chapter.cells:
+        same = cell.slow or not any(output_differences(cell, recorded, fresh.output(cell)))
+        if not same:
+            given = fresh.output(cell)
+            differs[cell.name] = Output(given.text, given.error)
+        elif not cell.runs_on(backend):
+            raise cell.error(
+                f"the cell “{cell.name}” is limited to {', '.join(cell.backends)} and gives the same on {backend}:"
+                " remove `backends` and `because`"
+            )
+    for problem in same_graphs(chapter, recorded, fresh):
+        raise problem
+    return Run(
+        python=platform.python_version(),
+        keras=fresh.versions["keras"],
+        backend=backend,
+        version=fresh.versions[backend],
+        machine=f"{platform.machine()} {platform.system()}",
+        day=day,
+        code=chapter_hash(chapter),
+        differs=differs,
+    )
+
+
+def read_verified(outputs: Path) -> dict[str, list[Run]]:
+    """Read the runs of every chapter, by its name; none if the file is missing.
+
+    Raises:
+        WeaveError: a file that `docweave verify` did not write.
+    """
+    path = outputs / FILE
+    if not path.exists():
+        return {}
+    try:
+        return {
+            chapter: [
+                Run(**run | {"differs": {cell: Output(**parts) for cell, parts in run["differs"].items()}}) for run in runs
+            ]
+            for chapter, runs in json.loads(path.read_text("utf-8")).items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeaveError(f"unreadable ({error}): remove it, and run `make matrix`", path) from error
+
+
+def add(outputs: Path, chapter: Chapter, run: Run) -> None:
+    """Write one run into the file, in place of an earlier one like it; runs of other code are dropped."""
+    runs = read_verified(outputs)
+    kept = [other for other in runs.get(chapter.name, ()) if other.code == run.code and other.key != run.key]
+    runs[chapter.name] = sorted([*kept, run], key=lambda one: one.key)
+    json_runs = {name: [_plain(one) for one in runs[name]] for name in sorted(runs)}
+    write_text(outputs / FILE, json.dumps(json_runs, indent=1, ensure_ascii=False) + "\n")
+
+
+def _plain(run: Run) -> dict:
+    differs = {
+        cell: {kind: text for kind, text in (("text", output.text), ("error", output.error)) if text}
+        for cell, output in run.differs.items()
+    }
+    return asdict(run) | {"differs": differs}
+
+
+def current(chapter: Chapter, runs: dict[str, list[Run]]) -> Iterator[Run]:
+    """Yield the runs of the code that a chapter has now."""
+    for run in runs.get(chapter.name, ()):
+        if run.code == chapter_hash(chapter):
+            yield run

@@ -1,0 +1,109 @@
+"""What is written down of the machines, backends and versions that ran a chapter."""
+
+from dataclasses import replace
+
+import pytest
+
+from docweave import verified
+from docweave.diagrams import Diagram, Node
+from docweave.errors import WeaveError
+from docweave.outputs import Output, chapter_hash
+from docweave.verified import add, current, read_verified, run_of
+
+VERSIONS = {"keras": "3.15.1", "jax": "0.10.2"}
+
+
+@pytest.fixture
+def chapter(tiny):
+    return tiny.project.chapters["greetings"]
+
+
+@pytest.fixture
+def recorded(tiny):
+    return tiny.project.records["greetings"]
+
+
+@pytest.fixture
+def run(chapter, recorded):
+    """Returns what is written down of a run that gave other outputs for some cells."""
+
+    def run(chapter=chapter, **outputs):
+        fresh = replace(recorded, versions=VERSIONS, cells=recorded.cells | outputs)
+        return run_of(chapter, recorded, fresh, "jax", "2026-11-29")
+
+    return run
+
+
+def limited(chapter, name):
+    """Return the chapter with one cell limited to TensorFlow."""
+    cells = [replace(cell, backends=("tensorflow",), because="why") if cell.name == name else cell for cell in chapter.cells]
+    return replace(chapter, cells=tuple(cells))
+
+
+def test_a_run_knows_its_environment_and_the_code_that_ran(run, chapter):
+    assert (run().keras, run().backend, run().version, run().day) == ("3.15.1", "jax", "0.10.2", "2026-11-29")
+    assert run().code == chapter_hash(chapter)
+    assert run().differs == {}
+
+
+def test_what_a_cell_gave_otherwise_is_kept(run):
+    assert run(count=Output("3\n")).differs == {"count": Output("3\n")}
+
+
+def test_slow_cells_were_shortened_so_that_they_are_left_out(run, chapter):
+    cells = tuple(replace(cell, tags=frozenset({"slow"})) for cell in chapter.cells)
+    assert run(replace(chapter, cells=cells), count=Output("3\n")).differs == {}
+
+
+def test_a_limit_that_is_not_needed_is_told_at_its_line(run, chapter):
+    with pytest.raises(WeaveError, match=r"greetings.py:12: the cell “count” is limited to tensorflow and gives the same on jax"):
+        run(limited(chapter, "count"))
+    assert "count" in run(limited(chapter, "count"), count=Output(error="TypeError: no\n")).differs
+
+
+def test_a_model_with_another_graph_is_no_verification(chapter, recorded):
+    fresh = replace(recorded, versions=VERSIONS, diagrams={"model": Diagram((Node("x", "input", "InputLayer", "x", "()"),), ())})
+    with pytest.raises(WeaveError, match="the model “model” is only given by the run"):
+        run_of(chapter, recorded, fresh, "jax", "2026-11-29")
+
+
+def test_what_is_written_is_read_back(tiny, chapter, run):
+    add(tiny.project.outputs, chapter, run(fail=Output("a\n", "ValueError: ß\n")))
+    assert tiny.project.verified == {"greetings": [run(fail=Output("a\n", "ValueError: ß\n"))]}
+
+
+def test_a_later_run_replaces_one_like_it_and_no_other(tiny, chapter, run):
+    for one in (run(), replace(run(), backend="torch"), replace(run(), python="3.99.1"), replace(run(), python="3.99.2", day="2027-01-01")):
+        add(tiny.project.outputs, chapter, one)
+    assert [(one.backend, one.day) for one in tiny.project.verified["greetings"]] == [
+        ("jax", "2026-11-29"),
+        ("jax", "2027-01-01"),
+        ("torch", "2026-11-29"),
+    ]
+
+
+def test_runs_of_code_that_has_changed_do_not_count_and_are_dropped_by_the_next(tiny, chapter, run):
+    old = replace(run(), code="0", python="3.99.1")
+    add(tiny.project.outputs, chapter, old)
+    assert list(current(chapter, tiny.project.verified)) == []
+    add(tiny.project.outputs, chapter, run())
+    assert tiny.project.verified["greetings"] == [run()]
+
+
+def test_without_the_file_nothing_is_verified(tiny):
+    assert tiny.project.verified == {}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"greetings": [{"python": "3.11"}]}', '{"greetings": [1]}'])
+def test_a_file_written_by_hand_is_told(tiny, text):
+    tiny.write("snippets/outputs/verified.json", text)
+    with pytest.raises(WeaveError, match=r"verified.json: unreadable .*: remove it, and run `make matrix`"):
+        read_verified(tiny.project.outputs)
+
+
+def test_an_interrupted_writing_leaves_the_file_as_it_was(tiny, chapter, run, monkeypatch):
+    add(tiny.project.outputs, chapter, run())
+    monkeypatch.setattr(verified, "write_text", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        add(tiny.project.outputs, chapter, replace(run(), backend="torch"))
+    assert len(tiny.project.verified["greetings"]) == 1
