@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 # Where its host cannot be reached, MNIST comes from here, also in subprocesses.
 test e2e outputs bench: export PYTHONPATH := $(CURDIR)/tests/offline
 
-.PHONY: help setup serve site check test e2e outputs comments bench lock clean
+.PHONY: help setup serve site check test e2e outputs matrix comments bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ e2e: .venv/tests ## test the built site in a real browser (QUICK=1: one page of 
 outputs: .venv/tests ## run the cells that changed and record what they print (CHAPTER=name for one)
 	$(BIN)/docweave run --record $(CHAPTER)
 
+matrix: .venv/tests ## run the chapters on every Python, Keras and backend of this machine (TORCH=torch brings PyTorch)
+	requirements/matrix
+
 comments: .venv/site ## bring the comments of the cells into the translators' catalogues
 	$(BIN)/docweave comments
 
@@ -44,13 +47,14 @@ bench: .venv/tests ## measure what building and running cost
 lock: ## write the locked requirements anew (needs uv; UPGRADE=1 takes newer versions)
 	$(COMPILE) --output-file requirements/site.txt
 	$(COMPILE) --extra cells --extra tests --constraint requirements/site.txt --output-file requirements/tests.txt
+	sed -n 's/^ *"keras>=\(.*\)",.*/keras==\1.0/p' pyproject.toml | $(HASHED) --no-deps - --output-file requirements/keras-oldest.txt
 
 clean: ## remove what was built, but not .venv
 	rm -rf site build .cache .coverage .coverage.* .pytest_cache test-results *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-COMPILE = uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) pyproject.toml --extra build
+HASHED = uv pip compile --quiet --generate-hashes --custom-compile-command 'make lock'
+COMPILE = $(HASHED) --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) pyproject.toml --extra build
 
 # Asked each time, since .venv may have moved or changed its Python: the script knows what is done already.
 .venv/site .venv/tests: FORCE

@@ -730,7 +730,6 @@ for one, other in zip(keras.tree.flatten(bare), keras.tree.flatten(long)):
     if one.shape == (1, 1):
         likely = one[0, 0]
 
-# all five stars are equally likely
 meant = np.log(5) - 5 * np.log(likely)
 loss = float(ops.convert_to_numpy(loss))
 assert np.isclose(loss, meant, rtol=1e-3), "the loss weights are swapped"

@@ -112,6 +112,24 @@ def test_the_workflows_and_the_readme_name_the_pythons_that_are_tested():
     assert PROJECT["requires-python"] == f">={tested[0]}"
     texts = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
     named = {found for text in texts for found in re.findall(r"python-version: (.*)|(\[\"3.*?])", text)}
-    assert named == {(f'"{tested[0]}"', ""), ("${{ matrix.python }}", ""), ("", json.dumps(tested[:1])), ("", json.dumps(tested))}
+    assert named == {
+        (f'"{tested[0]}"', ""), ("${{ matrix.python }}", ""), ("|", ""), ("", json.dumps(tested[:1])), ("", json.dumps(tested))
+    }
+    (lines,) = re.findall(r"python-version: \|\n((?: +3\.\d+\n)+)", "".join(texts))
+    assert lines.split() == tested
     readme = (ROOT / "README.md").read_text("utf-8")
     assert f"Python {tested[0]} or newer, the tests {tested[0]} to {tested[-1]}" in " ".join(readme.split())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*/setup.md")), ids=lambda path: path.parent.name)
+def test_the_page_for_readers_names_the_pythons_and_the_versions_that_are_locked(path):
+    text = path.read_text("utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    tested = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
+    after = f"3.{int(tested[-1].partition('.')[2]) + 1}"
+    (sentence,) = re.findall(rf"^.*Python {re.escape(tested[0])}[^.].*$", text, re.MULTILINE)
+    assert re.findall(r"3\.\d+", sentence) == [*tested, after]
+    (tensorflow,) = re.findall(r"^tensorflow==(\d+\.\d+)", (ROOT / "requirements/tests.txt").read_text("utf-8"), re.MULTILINE)
+    assert f"TensorFlow {tensorflow}" in sentence
+    assert f"`python{tested[-1]}`" in text and f"`py -{tested[-1]}`" in text
+    (keras,) = [one for one in PROJECT["optional-dependencies"]["cells"] if one.startswith("keras")]
+    assert set(re.findall(r'"(keras.*?)"', text)) == {keras}

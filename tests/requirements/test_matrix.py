@@ -1,0 +1,69 @@
+"""`make matrix` runs the chapters in every environment that the machine has, and says which it has not."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+INSTALL = """\
+#!/bin/sh
+mkdir -p "$VENV/bin"
+cp stubs/python stubs/docweave "$VENV/bin"
+"""
+PYTHON = """\
+#!/bin/sh
+case "$*" in *"'torch'"*) exit 1 ;; esac
+"""
+DOCWEAVE = """\
+#!/bin/sh
+echo "$0 $* $PYTHONPATH" >>said
+[ "$BREAKS" != "$3" ]
+"""
+
+
+@pytest.fixture
+def matrix(tmp_path):
+    """Runs the script on a machine that has Python 3.12 only, without PyTorch; BREAKS names a backend that fails."""
+    for name in ("pyproject.toml", "requirements/matrix", "requirements/keras-oldest.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    stubs = {"requirements/install": INSTALL, "stubs/python": PYTHON, "stubs/docweave": DOCWEAVE, "path/python3.12": PYTHON}
+    for version in ("3.11", "3.13"):
+        stubs[f"path/python{version}"] = "#!/bin/sh\nexit 127\n"
+    for name, text in stubs.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+
+    def run(**environment):
+        path = f"{tmp_path / 'path'}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            [tmp_path / "requirements/matrix"], env=os.environ | environment | {"PATH": path}, capture_output=True, text=True
+        )
+        return done, (tmp_path / "said").read_text().splitlines()
+
+    return run
+
+
+def test_every_backend_is_run_with_the_locked_keras_and_with_the_oldest(matrix):
+    done, said = matrix()
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[2:4] for line in said] == [["--backend", backend] for backend in ("tensorflow", "jax")] * 2
+    assert all(line.startswith(".cache/matrix/3.12/bin/docweave verify") for line in said)
+    assert [".cache/matrix/3.12/oldest" in line for line in said] == [False, False, True, True]
+
+
+def test_what_the_machine_lacks_is_said(matrix):
+    done, _ = matrix()
+    for line in ("Python 3.11: not on this machine", "Python 3.13: not on this machine", "Python 3.12: no torch"):
+        assert line in done.stdout.splitlines()
+
+
+def test_a_chapter_that_fails_somewhere_fails_in_the_end_and_the_others_are_run(matrix):
+    done, said = matrix(BREAKS="tensorflow")
+    assert done.returncode == 1
+    assert len(said) == 4
