@@ -376,7 +376,8 @@ def stylesheet(standalone: bool = False) -> str:
     """
     colours = {"plot-ink": INK, "plot-grid": GRID} | {f"plot-{number}": pair for number, pair in SERIES.items()}
     dark = ";".join(f"--dw-{name}:{pair[1]}" for name, pair in colours.items())
-    rules = [f".model-plot{{max-width:100%;height:auto;color:var(--dw-plot-ink,{INK[0]})}}"]
+    # A reader's font may be taller than the one that was measured: a label at the edge then stands out, and is whole.
+    rules = [f".model-plot{{max-width:100%;height:auto;overflow:visible;color:var(--dw-plot-ink,{INK[0]})}}"]
     for colour, name in CLASSES.items():
         for property in ("fill", "stroke"):
             rules.append(f".model-plot .{property[0]}-{name}{{{property}:var(--dw-plot-{name},{colour})}}")
