@@ -48,11 +48,14 @@ lock: ## write the locked requirements anew (needs uv; UPGRADE=1 takes newer ver
 	$(COMPILE) --output-file requirements/site.txt
 	$(COMPILE) --extra cells --extra tests --constraint requirements/site.txt --output-file requirements/tests.txt
 	sed -n 's/^ *"keras>=\(.*\)",.*/keras==\1.0/p' pyproject.toml | $(HASHED) --no-deps - --output-file requirements/keras-oldest.txt
+	for keras in $(OLDER); do echo "keras==$$keras.*" | $(HASHED) --no-deps - --output-file requirements/keras-$$keras.txt || exit; done
 
 clean: ## remove what was built, but not .venv
 	rm -rf site build .cache .coverage .coverage.* .pytest_cache test-results *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
+# What the chapters of an older Keras ask for, by their files' names.
+OLDER = $(subst _,.,$(patsubst snippets/keras_%.py,%,$(wildcard snippets/keras_*.py)))
 HASHED = uv pip compile --quiet --generate-hashes --custom-compile-command 'make lock'
 COMPILE = $(HASHED) --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) pyproject.toml --extra build
 

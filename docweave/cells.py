@@ -13,6 +13,8 @@ from docweave.errors import WeaveError, nearest
 
 # A chapter that needs a backend of its own says so at the end of its file's name: `beyond_one_machine_jax.py`.
 BACKENDS = ("jax", "tensorflow", "torch")
+# So does one that shows what an older Keras did: `keras_3_6.py`. It has no page: those of others show its cells.
+OLDER_KERAS = re.compile(r"keras_(\d+)_(\d+)")
 OPTIONS = ("active", "backends", "because", "tags")
 TAGS = ("raises-exception", "slow")
 MARKER = re.compile(r"# %%(?:\s|$)")
@@ -76,6 +78,17 @@ class Chapter:
         """The backend that the file's name asks for, or an empty string: then any will do."""
         suffix = self.name.rpartition("_")[2]
         return suffix if suffix in BACKENDS else ""
+
+    @property
+    def keras(self) -> str:
+        """The older Keras that the file's name asks for, such as `3.6`, or an empty string: then that of the lock."""
+        found = OLDER_KERAS.fullmatch(self.name)
+        return ".".join(found.groups()) if found else ""
+
+    @property
+    def apart(self) -> bool:
+        """Whether it runs in a process that starts from nothing, for Keras has one backend and one version there."""
+        return bool(self.backend or self.keras)
 
     @property
     def page(self) -> str:

@@ -71,7 +71,8 @@ def run(project: Project, chapters: tuple[str, ...], record: bool, force: bool, 
             kept = lay_out(measured(chapter, fresh))
             outputs.write_record(project.outputs / chapter.name, kept)
             backend = chapter.backend or outputs.DEFAULT_BACKEND
-            verified.add(project.outputs, chapter, verified.run_of(chapter, kept, kept, backend, _today()))
+            if not chapter.keras:
+                verified.add(project.outputs, chapter, verified.run_of(chapter, kept, kept, backend, _today()))
             click.echo(f"{chapter.name}: recorded ({number} of {len(chosen)})")
             continue
         problems = list(compare.differences(chapter, project.records[chapter.name], fresh))
@@ -108,7 +109,7 @@ def verify(project: Project, chapters: tuple[str, ...], backend: str) -> None:
     chosen = [_chapter(project, name) for name in chapters] or list(project.chapters.values())
     failed = 0
     for chapter in chosen:
-        if chapter.backend not in ("", backend):
+        if chapter.keras or chapter.backend not in ("", backend):
             continue
         recorded = project.records[chapter.name]
         try:

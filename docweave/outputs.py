@@ -4,8 +4,9 @@ import hashlib
 import json
 import re
 import shutil
+import sys
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import Distribution
 from pathlib import Path
 
 from docweave.cells import Cell, Chapter
@@ -67,18 +68,24 @@ class Record:
         return self.cells.get(cell.name, Output())
 
 
-def installed_versions(backend: str = "") -> dict[str, str]:
+def older_keras(version: str) -> str:
+    """Return the folder of an older Keras, where `make setup` puts those that requirements/keras-*.txt lock."""
+    return str(Path(sys.prefix, "keras", version))
+
+
+def installed_versions(backend: str = "", keras: str = "") -> dict[str, str]:
     """Return the versions of the packages that outputs depend on, without importing them.
 
     Args:
         backend: the backend that runs the cells; TensorFlow if it is empty.
+        keras: the older Keras that runs them, if one does.
     """
+    path = [older_keras(keras), *sys.path] if keras else sys.path
     versions = {}
     for package in PACKAGES + BACKEND_PACKAGES[backend or DEFAULT_BACKEND]:
-        try:
-            versions[package.removesuffix("-cpu")] = version(package)
-        except PackageNotFoundError:  # of tensorflow and tensorflow-cpu, a machine has one
-            continue
+        for found in Distribution.discover(name=package, path=path):  # of tensorflow and tensorflow-cpu, a machine has one
+            versions[package.removesuffix("-cpu")] = found.version
+            break
     return versions
 
 
@@ -101,7 +108,7 @@ def chapter_hash(chapter: Chapter) -> str:
 
 def is_current(chapter: Chapter, record: Record) -> bool:
     """Say whether running the chapter again could give anything new."""
-    return record.code == code_hashes(chapter) and record.versions == installed_versions(chapter.backend)
+    return record.code == code_hashes(chapter) and record.versions == installed_versions(chapter.backend, chapter.keras)
 
 
 def read_record(folder: Path) -> Record | None:

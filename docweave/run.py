@@ -8,6 +8,7 @@ import io
 import multiprocessing
 import os
 import re
+import sys
 import threading
 import traceback
 import warnings
@@ -24,7 +25,7 @@ from docweave.cells import Cell, Chapter
 from docweave.compare import diff
 from docweave.errors import WeaveError
 from docweave.noise import AS_SHOWN, Setting
-from docweave.outputs import DEFAULT_BACKEND, Output, Record, code_hashes, installed_versions
+from docweave.outputs import DEFAULT_BACKEND, Output, Record, code_hashes, installed_versions, older_keras
 
 # What outputs depend on and no cell says. It must be set before Keras is imported.
 ENVIRONMENT = {
@@ -61,12 +62,20 @@ class Ran:
     record: Record
 
 
-def prepare(backend: str = "") -> None:
+def prepare(backend: str = "", keras: str = "") -> None:
     """Import what every chapter needs, in the environment that outputs depend on.
 
     Args:
         backend: the backend of Keras; TensorFlow if it is empty.
+        keras: an older Keras to import, if so.
+
+    Raises:
+        WeaveError: the older Keras is not on this machine.
     """
+    if keras:
+        if not os.path.exists(older_keras(keras)):
+            raise WeaveError(f"Keras {keras} is not in {older_keras(keras)}: `make setup` brings those of requirements/keras-*.txt")
+        sys.path.insert(0, older_keras(keras))
     os.environ.update(ENVIRONMENT | ({"KERAS_BACKEND": backend} if backend else {}))
     with _silenced():
         import keras
@@ -91,7 +100,7 @@ def _silenced() -> Iterator[None]:
 def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[tuple[Chapter, Record]]:
     """Run chapters one after the other, each in a process forked once Keras is imported.
 
-    A chapter with its own backend runs in a process that starts from nothing: Keras has one backend for life.
+    A chapter with its own backend or an older Keras runs in a process that starts from nothing: there, Keras is one for life.
 
     Args:
         chapters: what to run.
@@ -104,9 +113,9 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
         WeaveError: what `run_cells` raises, or that the process died.
     """
     for chapter in chapters:
-        if not chapter.backend:
+        if not chapter.apart:
             prepare()
-        process, receiver = _start(chapter, short, AS_SHOWN, "spawn" if chapter.backend else "fork")
+        process, receiver = _start(chapter, short, AS_SHOWN, "spawn" if chapter.apart else "fork")
         yield chapter, _result(chapter, process, receiver)
 
 
@@ -200,14 +209,14 @@ def _result(chapter: Chapter, process: BaseProcess, receiver: Connection) -> Rec
 
 
 def _run_and_send(chapter: Chapter, short: bool, setting: Setting, method: str, sender: Connection) -> None:
-    if method == "spawn":
-        prepare(setting.backend or chapter.backend)
-    # What was inherited must not be collected here: the destructors of TensorFlow's objects crash in a fork.
-    gc.freeze()
     try:
+        if method == "spawn":
+            prepare(setting.backend or chapter.backend, chapter.keras)
+        # What was inherited must not be collected here: the destructors of TensorFlow's objects crash in a fork.
+        gc.freeze()
         sender.send(run_cells(chapter, short, setting).record)
     except WeaveError as error:
-        sender.send(error)
+        sender.send(WeaveError(error.message, error.path or chapter.path, error.line))
 
 
 def run_cells(chapter: Chapter, short: bool = False, setting: Setting = AS_SHOWN) -> Ran:
@@ -241,7 +250,7 @@ def run_cells(chapter: Chapter, short: bool = False, setting: Setting = AS_SHOWN
                 if not any(model is other for other, _ in models):
                     models.append((model, cell.name))
     record = Record(
-        versions=installed_versions(backend),
+        versions=installed_versions(backend, chapter.keras),
         code=code_hashes(chapter),
         cells=outputs,
         diagrams=_diagrams(namespace),

@@ -130,16 +130,20 @@ def test_code_is_the_same_if_only_comments_differ(one, other, same):
 
 
 @pytest.mark.parametrize(
-    ("name", "backend", "page"),
+    ("name", "backend", "keras", "page"),
     [
-        ("multi_input", "", "multi_input"),
-        ("many_devices_jax", "jax", "many_devices"),
-        ("many_devices_tensorflow", "tensorflow", "many_devices"),
-        ("ajax", "", "ajax"),
+        ("multi_input", "", "", "multi_input"),
+        ("many_devices_jax", "jax", "", "many_devices"),
+        ("many_devices_tensorflow", "tensorflow", "", "many_devices"),
+        ("ajax", "", "", "ajax"),
+        ("keras_3_14", "", "3.14", "keras_3_14"),
+        ("keras_3_14_jax", "jax", "", "keras_3_14"),
+        ("about_keras_3_14", "", "", "about_keras_3_14"),
     ],
 )
-def test_a_file_name_may_end_in_the_backend_that_its_chapter_needs(name, backend, page, tmp_path):
+def test_a_file_name_says_which_backend_or_which_older_keras_its_chapter_needs(name, backend, keras, page, tmp_path):
     path = tmp_path / f"{name}.py"
     path.write_text("# %% one\nx = 1\n", "utf-8")
     chapter = read_chapter(path)
-    assert (chapter.backend, chapter.page) == (backend, page)
+    assert (chapter.backend, chapter.keras, chapter.page) == (backend, keras, page)
+    assert chapter.apart == bool(backend or keras)

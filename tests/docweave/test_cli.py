@@ -293,6 +293,11 @@ def test_a_chapter_for_one_backend_is_not_run_on_another(tiny, command, environm
     assert "greetings_torch" not in command("verify", "--backend", "jax").stdout
 
 
+def test_a_chapter_of_an_older_keras_is_not_run_with_another(tiny, command, environment):
+    tiny.write("snippets/keras_3_6.py", "# %% one\nx = 1\n")
+    assert "keras_3_6" not in command("verify").stdout
+
+
 def test_a_chapter_that_stops_is_a_failure_and_the_others_are_written_down(tiny, command, environment):
     environment["greetings"] = WeaveError("no", tiny.path("snippets/greetings.py"), 3)
     result = command("verify")

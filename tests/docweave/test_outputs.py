@@ -1,4 +1,3 @@
-import importlib.metadata
 import json
 import multiprocessing
 import os
@@ -12,7 +11,7 @@ import pytest
 from docweave import outputs
 from docweave.cells import read_chapter
 from docweave.errors import WeaveError
-from docweave.outputs import Output, Record, code_hashes, installed_versions, is_current, read_record, write_record
+from docweave.outputs import Output, Record, code_hashes, installed_versions, is_current, older_keras, read_record, write_record
 
 OLD = Record({"keras": "3.15.1"}, {"greet": "0123456789abcdef"}, {"greet": Output("old\n"), "gone": Output("gone\n")})
 NEW = replace(OLD, cells={"greet": Output("new\n")})
@@ -183,18 +182,32 @@ def test_a_record_of_the_same_code_and_versions_is_current(chapter):
     assert not is_current(read, Record())
 
 
-def test_either_tensorflow_is_called_tensorflow_and_a_missing_package_is_left_out(monkeypatch):
-    def version(package):
-        if package in ("tensorflow", "matplotlib"):
-            raise importlib.metadata.PackageNotFoundError(package)
-        return f"version of {package}"
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """A machine on which only what a test installs is installed."""
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
 
-    monkeypatch.setattr(outputs, "version", version)
-    assert installed_versions() == {
-        "keras": "version of keras",
-        "tensorflow": "version of tensorflow-cpu",
-        "numpy": "version of numpy",
-    }
+    def install(package, version, folder=""):
+        metadata = tmp_path / folder / f"{package.replace('-', '_')}-{version}.dist-info" / "METADATA"
+        metadata.parent.mkdir(parents=True)
+        metadata.write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n")
+
+    return install
+
+
+def test_either_tensorflow_is_called_tensorflow_and_a_missing_package_is_left_out(install):
+    install("keras", "3.15.1")
+    install("tensorflow-cpu", "2.21.0")
+    assert installed_versions() == {"keras": "3.15.1", "tensorflow": "2.21.0"}
+
+
+def test_an_older_keras_is_meant_where_a_chapter_asks_for_it(install):
+    install("keras", "3.15.1")
+    install("numpy", "2.4.6")
+    install("keras", "3.6.0", folder=older_keras("3.6"))
+    assert installed_versions(keras="3.6") == {"keras": "3.6.0", "numpy": "2.4.6"}
+    assert installed_versions() == {"keras": "3.15.1", "numpy": "2.4.6"}
 
 
 @pytest.mark.parametrize(
@@ -210,6 +223,7 @@ def test_an_error_is_named_by_its_type(error, name):
     assert Output(error=error).raises == name
 
 
-def test_the_versions_of_another_backend_replace_those_of_tensorflow(monkeypatch):
-    monkeypatch.setattr("docweave.outputs.version", lambda package: f"version of {package}")
-    assert installed_versions("jax") == {name: f"version of {name}" for name in ("keras", "numpy", "matplotlib", "jax")}
+def test_the_versions_of_another_backend_replace_those_of_tensorflow(install):
+    for package in ("keras", "numpy", "matplotlib", "tensorflow", "jax"):
+        install(package, f"1.{len(package)}")
+    assert installed_versions("jax") == {name: f"1.{len(name)}" for name in ("keras", "numpy", "matplotlib", "jax")}

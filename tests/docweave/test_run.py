@@ -366,6 +366,20 @@ def test_a_chapter_with_a_backend_of_its_own_runs_in_a_process_that_starts_anew(
     assert record.cells["one"].text == "tensorflow False\n"
 
 
+OLDER = "# %% one\nimport keras\n\nprint(keras.__version__)\n"
+
+
+def test_a_chapter_of_an_older_keras_runs_with_it(chapter):
+    (_, record), = run_chapters([chapter(OLDER, "keras_3_6")])
+    assert record.cells["one"].text == "3.6.0\n"
+    assert record.versions["keras"] == "3.6.0"
+
+
+def test_an_older_keras_that_is_not_there_is_missed_at_the_chapter_with_the_way_to_get_it(chapter):
+    with pytest.raises(WeaveError, match=r"keras_3_1\.py: Keras 3\.1 is not in .*: `make setup` brings"):
+        list(run_chapters([chapter(OLDER, "keras_3_1")]))
+
+
 def test_an_error_that_tensorflow_prints_in_bold_is_recorded_plain(ran):
     error = ran(must_raise('raise ValueError("in \\033[1mbold\\033[0m")')).record.cells["fail"].error
     assert error == "ValueError: in bold\n"

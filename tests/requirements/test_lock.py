@@ -65,6 +65,10 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
         lines.append(f"{name}=={version} --hash=sha256:{hashed}\n")
         make_wheel(wheels, name, f"{version}.1")
     (copy / "requirements/tests.txt").write_text("".join(lines))
+    older = {path.name: locked(path.stem)["keras"] for path in (ROOT / "requirements").glob("keras-*.txt")}
+    for name, version in older.items():
+        hashed = hashlib.sha256(make_wheel(wheels, "keras", version).read_bytes()).hexdigest()
+        (copy / "requirements" / name).write_text(f"keras=={version} --hash=sha256:{hashed}\n")
     (copy / "requirements/programs.txt").write_text("")  # or what is missing here would be installed
 
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "COV", "PYTHON"))}
@@ -77,6 +81,9 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
     installed = {canonicalize_name(one["name"]): one["version"] for one in listed}
     assert installed.keys() - locked("tests").keys() == {"pip", "docweave"}
     assert locked("tests").items() <= installed.items()
+    for name, version in older.items():
+        folder = copy / ".venv/keras" / name.removeprefix("keras-").removesuffix(".txt")
+        assert [found.name for found in folder.iterdir()] == [f"keras-{version}.dist-info"]
 
 
 def make_wheel(folder: Path, name: str, version: str) -> Path:

@@ -28,7 +28,7 @@ echo "$0 $* $PYTHONPATH" >>said
 @pytest.fixture
 def matrix(tmp_path):
     """Runs the script on a machine that has Python 3.12 only, without PyTorch; BREAKS names a backend that fails."""
-    for name in ("pyproject.toml", "requirements/matrix", "requirements/keras-oldest.txt"):
+    for name in ("pyproject.toml", "requirements/matrix"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     stubs = {"requirements/install": INSTALL, "stubs/python": PYTHON, "stubs/docweave": DOCWEAVE, "path/python3.12": PYTHON}
@@ -54,7 +54,7 @@ def test_every_backend_is_run_with_the_locked_keras_and_with_the_oldest(matrix):
     assert done.returncode == 0, done.stderr
     assert [line.split()[2:4] for line in said] == [["--backend", backend] for backend in ("tensorflow", "jax")] * 2
     assert all(line.startswith(".cache/matrix/3.12/bin/docweave verify") for line in said)
-    assert [".cache/matrix/3.12/oldest" in line for line in said] == [False, False, True, True]
+    assert [".cache/matrix/3.12/keras/oldest" in line for line in said] == [False, False, True, True]
 
 
 def test_what_the_machine_lacks_is_said(matrix):
