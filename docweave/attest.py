@@ -23,12 +23,12 @@ class Row:
 
     Attributes:
         cell: its name.
-        given: what it gave in each column, an empty string where that is what the page shows.
+        given: what it printed or raised in each column, None where it gave what the page shows.
         because: why it runs on some backends only, if so.
     """
 
     cell: str
-    given: tuple[str, ...]
+    given: tuple[str | None, ...]
     because: str = ""
 
 
@@ -80,21 +80,27 @@ def attest(chapter: Chapter, runs: list[Run], locale: str, words: Catalog) -> At
 
 
 def _columns(runs: list[Run]) -> dict[str, Run]:
-    """Return the newest run on each backend, and those with another Keras that gave something else, by what heads a column."""
+    """Return the runs that gave something else, by what heads a column: of each backend the newest, and older ones for more cells.
+
+    If all gave what the page shows, they are the newest of each backend.
+    """
     newest = max(map(_keras, runs))
     columns: dict[str, Run] = {}
-    for run in sorted(runs, key=lambda run: (list(BACKENDS).index(run.backend), [-part for part in _keras(run)], run.day)):
+    known: dict[str, set[str]] = {}
+    for run in sorted(runs, key=lambda run: (_keras(run), _parts(run.version), _parts(run.python)), reverse=True):
+        if run.backend in known and run.differs.keys() <= known[run.backend]:
+            continue
+        known.setdefault(run.backend, set()).update(run.differs)
         head = f"{BACKENDS[run.backend]} {_short(run.version)}"
-        if _keras(run) == newest:
-            columns[head] = run
-        elif run.differs.keys() - columns.get(head, run).differs.keys():
-            columns[f"{head}, Keras {run.keras}"] = run
-    return columns
+        head += f", Keras {run.keras}" if _keras(run) != newest else ""
+        columns[f"{head}, Python {_short(run.python)}" if head in columns else head] = run
+    ordered = dict(sorted(columns.items(), key=lambda item: list(BACKENDS).index(item[1].backend)))
+    return {head: run for head, run in ordered.items() if run.differs} or ordered
 
 
-def _given(run: Run, cell: str) -> str:
+def _given(run: Run, cell: str) -> str | None:
     output = run.differs.get(cell)
-    return f"{output.text}{output.error}".rstrip("\n") if output else ""
+    return None if output is None else f"{output.text}{output.error}".rstrip("\n")
 
 
 def _backend(name: str, runs: list[Run]) -> str:

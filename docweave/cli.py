@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -106,28 +107,32 @@ def verify(project: Project, chapters: tuple[str, ...], backend: str) -> None:
     """
     from docweave.run import run_under
 
+    def fresh(chapter) -> outputs.Record:
+        ((_, record),) = run_under(chapter, [noise.Setting(backend, backend=backend, wide=False)], short=True)
+        return record
+
     chosen = [_chapter(project, name) for name in chapters] or list(project.chapters.values())
+    chosen = [chapter for chapter in chosen if not chapter.keras and chapter.backend in ("", backend)]
     failed = 0
-    for chapter in chosen:
-        if chapter.keras or chapter.backend not in ("", backend):
-            continue
-        recorded = project.records[chapter.name]
-        try:
-            ((_, fresh),) = run_under(chapter, [noise.Setting(backend, backend=backend, wide=False)], short=True)
-            run = verified.run_of(chapter, recorded, fresh, backend, _today())
-        except WeaveError as error:
-            failed += 1
-            click.echo(project.relative(error))
-            continue
-        alike = all(recorded.versions.get(name) == fresh.versions[name] for name in ("keras", backend))
-        if alike and run.differs:
-            failed += 1
-            for name in run.differs:
-                for difference in compare.output_differences(chapter[name], recorded, fresh.output(chapter[name])):
-                    click.echo(project.relative(chapter[name].error(f"the cell “{name}” does not hold:\n{difference}")))
-            continue
-        verified.add(project.outputs, chapter, run)
-        click.echo(f"{chapter.name}: ran on {backend}; {len(run.differs)} of {len(chapter.cells)} cells differ")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for chapter, running in [(chapter, pool.submit(fresh, chapter)) for chapter in chosen]:
+            recorded = project.records[chapter.name]
+            try:
+                given = running.result()
+                run = verified.run_of(chapter, recorded, given, backend, _today())
+            except WeaveError as error:
+                failed += 1
+                click.echo(project.relative(error))
+                continue
+            alike = all(recorded.versions.get(name) == given.versions[name] for name in ("keras", backend))
+            if alike and run.differs:
+                failed += 1
+                for name in run.differs:
+                    for difference in compare.output_differences(chapter[name], recorded, given.output(chapter[name])):
+                        click.echo(project.relative(chapter[name].error(f"the cell “{name}” does not hold:\n{difference}")))
+                continue
+            verified.add(project.outputs, chapter, run)
+            click.echo(f"{chapter.name}: ran on {backend}; {len(run.differs)} of {len(chapter.cells)} cells differ")
     sys.exit(1 if failed else 0)
 
 

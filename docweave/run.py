@@ -44,14 +44,23 @@ UNSTABLE = {
     r" at 0x[0-9a-f]{6,}": "an address in memory",
 }
 
-# Keras 3.15 gives the first at the first functional model, TensorFlow 2.21 with NumPy 2.4 the other at each save.
-KNOWN_WARNINGS = ("Possible nested set", "__array__ implementation doesn't accept a copy keyword")
+# What is warned of inside Keras 3.15: at the first functional model, by NumPy 2 at each save with TensorFlow 2.21, by Python 3.13
+# where TensorFlow compiles a function of one's own, and by JAX 0.12 wherever integers enter.
+KNOWN_WARNINGS = (
+    "Possible nested set",
+    "__array__ implementation doesn't accept a copy keyword",
+    "unexpected keyword argument '___pyct_anno'",
+    "requested in ShapeDtypeStruct is not available",
+)
 
 # A drawing of more could never be small enough for a page.
 MOST_NODES = 60
 
 # TensorFlow prints the node of an operation's error in bold, for a terminal.
 BOLD = re.compile(r"\x1b\[[0-9;]*m")
+
+# From 3.12 on, Python guesses below a traceback what was meant.
+GUESS = re.compile(r"\. (?:Did you mean: '\w+'|Did you forget to import '\w+')\?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,10 @@ def prepare(backend: str = "", keras: str = "") -> None:
         import keras
         import matplotlib.pyplot
 
+        with contextlib.suppress(ImportError):  # Keras imports it later with any backend, where it is installed
+            import tensorflow
+
+            del tensorflow
     del keras, matplotlib  # imported for the forks, which inherit them
 
 
@@ -119,6 +132,10 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
         yield chapter, _result(chapter, process, receiver)
 
 
+# Held while a process starts that inherits another environment.
+_STARTING = threading.Lock()
+
+
 def run_under(
     chapter: Chapter, settings: Iterable[Setting], short: bool = False
 ) -> Iterator[tuple[Setting, Record]]:
@@ -130,11 +147,9 @@ def run_under(
     Raises:
         WeaveError: what `run_cells` raises, with the name of the setting.
     """
-    starting = threading.Lock()
-
     def run(setting: Setting) -> tuple[Setting, Record]:
         # A process inherits its environment: some libraries read theirs before a line of ours is run.
-        with starting, mock.patch.dict(os.environ, setting.environment):
+        with _STARTING, mock.patch.dict(os.environ, setting.environment):
             process, receiver = _start(chapter, short, setting, "spawn")
         try:
             return setting, _result(chapter, process, receiver)
@@ -337,7 +352,7 @@ def _run_cell(cell: Cell, namespace: dict, wide: bool, strict: bool) -> Output:
         ) from error
     if error is None and cell.raises and strict:
         raise cell.error(f"the cell “{cell.name}” is tagged raises-exception and did not raise")
-    if error is None and value is not None:
+    if error is None and value is not None and strict:
         raise cell.error(
             f"the cell “{cell.name}” ends in a value ({type(value).__name__}), which a notebook would show"
             " and a script would not: print it or assign it"
@@ -374,12 +389,12 @@ def _line_of(error: Exception, cell: Cell) -> int:
 
 
 def _error_text(error: Exception | None) -> str:
-    """Return what Python prints below the traceback; of a syntax error, without the place."""
+    """Return what every Python prints below the traceback; of a syntax error, without the place."""
     if error is None:
         return ""
     lines = traceback.format_exception_only(error)
     text = lines[-1] if isinstance(error, SyntaxError) else "".join(lines)
-    return _without_trailing_spaces(BOLD.sub("", text))
+    return _without_trailing_spaces(GUESS.sub("", BOLD.sub("", text)))
 
 
 def _without_trailing_spaces(text: str) -> str:

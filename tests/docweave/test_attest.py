@@ -48,16 +48,29 @@ def test_lists_and_days_are_those_of_the_language(said, locale, list_and_day):
 
 
 def test_the_table_has_a_row_for_each_cell_that_gave_something_else_and_counts_the_others(said):
-    found = said(RUN, JAX)
-    assert found.columns == ("TensorFlow 2.21", "JAX 0.10")
-    assert [(row.cell, row.given) for row in found.rows] == [("count", ("", "3"))]
-    assert found.others == 2
+    found = said(RUN, JAX, replace(JAX, backend="torch", version="2.13.0+cpu", differs={"fail": Output(error="no\n")}))
+    assert found.columns == ("JAX 0.10", "PyTorch 2.13")
+    assert [(row.cell, row.given) for row in found.rows] == [("fail", (None, "no")), ("count", ("3", None))]
+    assert found.others == 1
+
+
+def test_a_cell_that_gave_nothing_is_not_taken_for_one_that_gave_what_is_shown(said):
+    silent = replace(JAX, differs={"count": Output()})
+    assert [row.given for row in said(RUN, silent).rows] == [("",)]
 
 
 def test_another_keras_has_a_column_only_where_it_gave_something_else(said):
-    assert said(RUN, OLD).columns == ("TensorFlow 2.21", "TensorFlow 2.21, Keras 3.14.0")
+    assert said(RUN, OLD).columns == ("TensorFlow 2.21, Keras 3.14.0",)
     assert said(RUN, replace(OLD, differs={})).columns == ("TensorFlow 2.21",)
-    assert said(RUN, OLD).rows[0].given == ("", "ValueError: old words")
+    assert said(RUN, OLD).rows[0].given == ("ValueError: old words",)
+
+
+def test_an_older_version_or_python_has_a_column_only_for_cells_that_the_newest_gave_as_shown(said):
+    old = replace(JAX, version="0.9.1")
+    assert said(RUN, old, JAX).columns == ("JAX 0.10",)
+    more = {"fail": Output(error="no\n")}
+    assert said(RUN, replace(old, differs=more), JAX).columns == ("JAX 0.10", "JAX 0.9")
+    assert said(RUN, replace(JAX, differs=more), replace(JAX, python="3.12.1")).columns == ("JAX 0.10", "JAX 0.10, Python 3.11")
 
 
 def test_a_limited_cell_says_why(said, tiny):

@@ -385,6 +385,12 @@ def test_an_error_that_tensorflow_prints_in_bold_is_recorded_plain(ran):
     assert error == "ValueError: in bold\n"
 
 
+@pytest.mark.parametrize("guess", ["Did you mean: 'compile'?", "Did you forget to import 'keras'?"])
+def test_what_a_newer_python_guesses_is_not_recorded(ran, guess):
+    error = ran(must_raise(f'raise AttributeError("nothing here. {guess}")')).record.cells["fail"].error
+    assert error == "AttributeError: nothing here\n"
+
+
 def test_a_model_of_too_many_layers_to_draw_is_left_out_of_the_record(ran):
     stack = "keras.Sequential([keras.Input((2,)), *(keras.layers.ReLU() for _ in range({}))])"
     done = ran(f"# %% one\nimport keras\n\nsmall = {stack.format(2)}\nlarge = {stack.format(70)}\n")

@@ -140,3 +140,5 @@ def test_the_page_for_readers_names_the_pythons_and_the_versions_that_are_locked
     assert f"`python{tested[-1]}`" in text and f"`py -{tested[-1]}`" in text
     (keras,) = [one for one in PROJECT["optional-dependencies"]["cells"] if one.startswith("keras")]
     assert set(re.findall(r'"(keras.*?)"', text)) == {keras}
+    (sentence,) = re.findall(r"^.*1 \+ 2 \+ 4.*$", text, re.MULTILINE)
+    assert re.findall(r"\b3\.\d+", sentence) == [keras.partition(">=")[2]]

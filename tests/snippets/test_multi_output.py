@@ -40,7 +40,10 @@ def test_a_softmax_of_one_unit_always_answers_1_and_keras_warns(printed):
 
 def test_a_softmax_of_one_unit_has_a_healthy_loss_and_never_leaves_the_base_rate(measured):
     share, softmax_first, softmax_last, softmax_accuracy, first, last, accuracy = measured("softmax_in_training")
-    assert (softmax_first, softmax_last) == pytest.approx((first, last), rel=1e-3)
+    if measured.backend == "tensorflow":
+        assert (softmax_first, softmax_last) == pytest.approx((first, last), rel=1e-3)
+    else:  # as the page says, it does not move
+        assert softmax_first == softmax_last
     assert last < 0.5 * first
     assert softmax_accuracy == pytest.approx(share, abs=0.002)
     assert accuracy > 0.9
@@ -80,7 +83,7 @@ def test_only_with_scaled_ages_all_three_are_learned_and_weights_buy_one_answer_
         assert gender < 0.65
     income, gender = scaled
     assert min(income, gender) > 0.8
-    assert scaled_weighted[1] > gender
+    assert scaled_weighted[1] >= max(gender, 0.95)
     assert scaled_weighted[0] < income - 0.3
 
 
@@ -116,8 +119,9 @@ def test_a_second_fit_goes_on_where_the_first_stopped(measured):
 
 
 def test_targets_in_the_wrong_order_are_accepted_silently(measured):
-    if measured.backend == "torch":
-        pytest.skip("PyTorch refuses targets outside 0 to 1, as the page says")
+    if measured.backend == "torch":  # as the page says, it refuses targets outside 0 to 1: an error has no losses
+        assert measured("wrong_targets") == []
+        return
     (wrong_age, *_, wrong), (_, _, age, _, _, right, _) = measured("wrong_targets"), measured("standardise")
     assert wrong < right
     assert wrong_age < 0.7 * age
