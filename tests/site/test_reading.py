@@ -48,7 +48,8 @@ def test_a_chapter_copied_in_the_browser_and_pasted_together_runs(page, served):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(served + path_of(SOURCE, "functional-api"))
     errors = {f"functional_api.{name}": output.raises for name, output in PROJECT.records["functional_api"].cells.items()}
-    copied = [(text, errors.get(id, "")) for id, text in page.evaluate(COPY_ALL)]
+    # What an older Keras did is not part of the chapter's program.
+    copied = [(text, errors.get(id, "")) for id, text in page.evaluate(COPY_ALL) if id.startswith("functional_api.")]
     assert any(raises for _, raises in copied)
     raised = [raised for _, raised in paste([(*block, False) for block in copied])]
     assert raised == [raises for _, raises in copied]
