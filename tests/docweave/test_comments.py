@@ -1,3 +1,5 @@
+from tokenize import ENDMARKER, NAME, NEWLINE, OP, TokenInfo
+
 import pytest
 
 from docweave.cells import syntax
@@ -105,3 +107,18 @@ def test_an_f_string_is_one_token_on_every_python():
     code = 'x = f"{a:{w}.3f} {{b}} {f\'{q + 1}\'}"'
     assert essence(code) == f"{code} NEWLINE"
     assert essence('x = f"""a\n  {b}"""') == 'x = f"""a\n  {b}""" NEWLINE'
+
+
+def test_the_many_tokens_that_python_3_12_makes_of_an_f_string_are_one(monkeypatch):
+    code = """x = f"{a} {f'{b}'}\""""
+    start, middle, end = 901, 902, 903
+    strings = {'f"': (start, 4), "f'": (start, 11), " ": (middle, 9), "'": (end, 16), '"': (end, 18)}
+    tokens = [TokenInfo(NAME, "x", (1, 0), (1, 1), code), TokenInfo(OP, "=", (1, 2), (1, 3), code)]
+    for text in ['f"', "{", "a", "}", " ", "{", "f'", "{", "b", "}", "'", "}", '"']:
+        kind, column = strings.get(text, (OP, 0))
+        tokens.append(TokenInfo(kind, text, (1, column), (1, column + len(text)), code))
+    tokens += [TokenInfo(NEWLINE, "", (1, 19), (1, 20), code), TokenInfo(ENDMARKER, "", (2, 0), (2, 0), "")]
+    monkeypatch.setattr("docweave.comments._tokens", lambda source: tokens)
+    monkeypatch.setattr("docweave.comments.F_STRING_STARTS", {start})
+    monkeypatch.setattr("docweave.comments.F_STRING_ENDS", {end})
+    assert essence(code) == f"{code} NEWLINE"
