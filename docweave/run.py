@@ -59,6 +59,9 @@ MOST_NODES = 60
 # TensorFlow prints the node of an operation's error in bold, for a terminal.
 BOLD = re.compile(r"\x1b\[[0-9;]*m")
 
+# JAX 0.12 says where in a package an error began: the folder of the package is this machine's.
+PACKAGES = re.compile(r"\S*/site-packages/")
+
 # From 3.12 on, Python guesses below a traceback what was meant.
 GUESS = re.compile(r"\. (?:Did you mean: '\w+'|Did you forget to import '\w+')\?$", re.MULTILINE)
 
@@ -365,7 +368,8 @@ def _run_cell(cell: Cell, namespace: dict, wide: bool, strict: bool) -> Output:
     for warning in caught:
         if not any(known in str(warning.message) for known in KNOWN_WARNINGS):
             raise cell.error(f"the cell “{cell.name}” warns: {warning.category.__name__}: {warning.message}")
-    output = Output(_without_trailing_spaces(printed.getvalue()), _error_text(error), tuple(shown))
+    text = PACKAGES.sub("", printed.getvalue())
+    output = Output(_without_trailing_spaces(text), _error_text(error), tuple(shown))
     for pattern, what in UNSTABLE.items():
         found = re.search(pattern, output.text + output.error)
         if found:
@@ -394,7 +398,9 @@ def _error_text(error: Exception | None) -> str:
         return ""
     lines = traceback.format_exception_only(error)
     text = lines[-1] if isinstance(error, SyntaxError) else "".join(lines)
-    return _without_trailing_spaces(GUESS.sub("", BOLD.sub("", text)))
+    for pattern in (BOLD, GUESS, PACKAGES):
+        text = pattern.sub("", text)
+    return _without_trailing_spaces(text)
 
 
 def _without_trailing_spaces(text: str) -> str:

@@ -126,7 +126,7 @@ def serve_and_fetch(line, folder, environment):
         text=True,
         start_new_session=True,
     )
-    patience = threading.Timer(120, os.killpg, [server.pid, signal.SIGKILL])
+    patience = threading.Timer(300, os.killpg, [server.pid, signal.SIGKILL])
     patience.start()
     said = []
     try:

@@ -385,6 +385,12 @@ def test_an_error_that_tensorflow_prints_in_bold_is_recorded_plain(ran):
     assert error == "ValueError: in bold\n"
 
 
+def test_the_folder_of_a_package_is_not_recorded(ran):
+    raised = must_raise('print("/here/lib/site-packages/keras/a.py:1")', 'raise ValueError("see /here/site-packages/b.py")')
+    output = ran(raised).record.cells["fail"]
+    assert (output.text, output.error) == ("keras/a.py:1\n", "ValueError: see b.py\n")
+
+
 @pytest.mark.parametrize("guess", ["Did you mean: 'compile'?", "Did you forget to import 'keras'?"])
 def test_what_a_newer_python_guesses_is_not_recorded(ran, guess):
     error = ran(must_raise(f'raise AttributeError("nothing here. {guess}")')).record.cells["fail"].error
