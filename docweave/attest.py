@@ -10,11 +10,10 @@ from babel.lists import format_list
 
 from docweave import phrases
 from docweave.catalogs import Catalog
-from docweave.cells import Chapter
+from docweave.cells import BACKENDS, Chapter
 from docweave.verified import Run
 
 BESIDE_HAN = re.compile(r"(?<=[0-9A-Za-z])(?=[一-鿿])|(?<=[一-鿿])(?=[0-9A-Za-z])")
-BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
 @dataclass(frozen=True)

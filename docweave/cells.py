@@ -11,8 +11,9 @@ from nbformat import ValidationError
 
 from docweave.errors import WeaveError, nearest
 
-# A chapter that needs a backend of its own says so at the end of its file's name: `beyond_one_machine_jax.py`.
-BACKENDS = ("jax", "tensorflow", "torch")
+# The backends of Keras and what people call them, in the order of the site. A chapter that runs on one only says so at the end
+# of its file's name: `beyond_one_machine_jax.py`.
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 # So does one that shows what an older Keras did: `keras_3_6.py`. It has no page: those of others show its cells.
 OLDER_KERAS = re.compile(r"keras_(\d+)_(\d+)")
 OPTIONS = ("active", "backends", "because", "tags")

@@ -24,7 +24,7 @@ def differences(chapter: Chapter, recorded: Record, fresh: Record) -> Iterator[W
         recorded: what is recorded of it, an empty record if nothing is.
         fresh: what the run gave.
     """
-    mend = f"`docweave run --record {chapter.name}` records it again"
+    mend = _mend(chapter)
     if not recorded.code:
         yield WeaveError(f"the chapter “{chapter.name}” has no recorded outputs: {mend}", chapter.path, 1)
         return
@@ -38,9 +38,13 @@ def differences(chapter: Chapter, recorded: Record, fresh: Record) -> Iterator[W
     yield from same_graphs(chapter, recorded, fresh)
 
 
+def _mend(chapter: Chapter) -> str:
+    return f"`docweave run --record {chapter.name}` records it again"
+
+
 def same_graphs(chapter: Chapter, recorded: Record, fresh: Record) -> Iterator[WeaveError]:
     """Yield the models of a fresh run that are missing, new, or have another graph than is recorded."""
-    mend = f"`docweave run --record {chapter.name}` records it again"
+    mend = _mend(chapter)
     for name in sorted(recorded.diagrams.keys() | fresh.diagrams.keys()):
         if name not in recorded.diagrams or name not in fresh.diagrams:
             where = "recorded" if name in recorded.diagrams else "given by the run"

@@ -21,7 +21,7 @@ from mkdocs.utils import get_relative_url
 from nbformat import NotebookNode
 
 from docweave import blocks, phrases
-from docweave.cells import Chapter
+from docweave.cells import BACKENDS, Chapter
 from docweave.files import write_text
 from docweave.notebooks import FOLDER, address_of, chapters_of, file_name, folder_of, notebook, script, written
 from docweave.pages import Page
@@ -32,7 +32,6 @@ CACHE = ".cache/notebooks"
 COLAB = "https://colab.research.google.com/github/"
 BRANCH = "notebooks"  # the workflow Pages puts the notebooks there, at the paths that they have on the site
 
-BACKENDS = {"jax": "JAX", "tensorflow": "TensorFlow", "torch": "PyTorch"}
 
 DRAWING = re.compile(
     r'(?P<paragraph><p>)?(?:<figure class="plot">)?<img\b[^>]*?src="data:image/svg\+xml;base64,(?P<svg>[^"]*)"[^>]*>(?:</figure>)?(?(paragraph)</p>)'

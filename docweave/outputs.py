@@ -130,7 +130,7 @@ def read_record(folder: Path) -> Record | None:
             model: Diagram.from_json(_read(folder / f"{model}.diagram.json"), folder / f"{model}.diagram.json")
             for model in index["diagrams"]
         }
-        measured = json.loads(_read(folder / NOISE)) if index.get("noise") else {"numbers": {}, "drift": {}}
+        measured = json.loads(_read(folder / NOISE)) if index["noise"] else {"numbers": {}, "drift": {}}
         return Record(index["versions"], index["code"], outputs, diagrams, index["rebound"], **measured)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeaveError(f"unreadable recorded outputs ({error}): run `docweave run --record --force {name}`", index_path)

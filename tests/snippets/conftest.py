@@ -27,7 +27,7 @@ def chapter(request, project):
 def ran(chapter):
     """The chapter, run once for all tests of its file: slow cells in their short form.
 
-    A chapter with a backend or a Keras of its own runs in another process: then only what it gave is here, not its variables.
+    A chapter that names its backend or its Keras runs in another process: then only what it gave is here, not its variables.
     """
     if chapter.apart:
         yield Ran({}, next(run_chapters([chapter], short=True))[1])

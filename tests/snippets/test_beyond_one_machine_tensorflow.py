@@ -52,7 +52,7 @@ def test_exercise_1_takes_eight_steps(printed):
 
 
 def test_the_check_of_exercise_1_decides_rightly(chapter, project):
-    """The chapter has a process of its own, and so have these: its cells, the solutions and the check.
+    """The chapter runs in a process apart, and so do these: its cells, the solutions and the check.
 
     The check looks at no weight, so that few draws will do.
     """
