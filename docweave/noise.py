@@ -17,6 +17,7 @@ ROUNDING = 1e-6
 # number is a word, and must not change.
 FLOAT = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?(?![\w.])")
 AROUND = re.compile(rf" *{FLOAT.pattern} *")
+ADMITTED = re.compile(r" ± (\d+\.\d+)")
 DECIMALS = re.compile(r"\.[1-9]\d*(?=[ef%]$)")
 WIDE = ".12"
 
@@ -142,14 +143,19 @@ def agree(old: str, new: str, runs: Runs) -> bool:
 def unsteady(text: str, runs: Runs) -> Iterator[str]:
     """Yield why floats of a printed text should not be recorded: noise would change a digit.
 
-    The measured noise may change no digit, and `FACTOR` times as much none but the last, and that by one.
+    The measured noise may change no digit, and `FACTOR` times as much none but the last, and that by one. A number with its
+    uncertainty, as `0.976 ± 0.004`, says itself which digits hold: noise may move it so far.
 
     Args:
         text: what the cell printed.
         runs: what was measured of its floats.
     """
     for found, (value, spread) in zip(FLOAT.finditer(text), spreads(runs)):
-        if spread <= ROUNDING * abs(value):
+        if spread <= ROUNDING * abs(value) or text[: found.start()].endswith("± "):
+            continue
+        if admitted := ADMITTED.match(text, found.end()):
+            if spread > float(admitted[1]):
+                yield f"{found[0]}{admitted[0]}, which moves by {spread:.1g} when only the arithmetic changes"
             continue
         unit = digit(found[0])
         most = FACTOR * spread

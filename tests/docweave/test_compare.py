@@ -22,8 +22,8 @@ RECORD = Record(
 )
 
 
-def problems(fresh, recorded=RECORD):
-    return [str(problem) for problem in differences(CHAPTER, recorded, fresh)]
+def problems(fresh, recorded=RECORD, short=False):
+    return [str(problem) for problem in differences(CHAPTER, recorded, fresh, short)]
 
 
 def changed(**outputs):
@@ -72,16 +72,18 @@ def test_a_number_may_move_within_its_measured_noise_and_no_other_number_may():
     assert len(problems(changed(fit=Output(f"loss {within:.4f}\n")))) == 1
 
 
-def test_the_output_of_a_slow_cell_is_not_compared():
-    assert problems(changed(long=Output("other\n"))) == []
+def test_the_output_of_a_slow_cell_is_compared_unless_it_was_shortened():
+    assert problems(changed(long=Output("other\n")), short=True) == []
+    (problem,) = problems(changed(long=Output("other\n")))
+    assert problem.startswith("snippets/first_steps.py:20: the cell “long” gave something else")
 
 
 @pytest.mark.parametrize(
-    "change", [{"code": {"build": "a", "fit": "b", "long": "d"}}, {"versions": {"keras": "3.16"}}], ids=["code", "versions"]
+    "change", [{"code": {"build": "a", "fit": "b", "long": "d"}}, {"versions": {"keras": "3.16"}}], ids=["code", "Keras"]
 )
-def test_a_slow_cell_whose_code_or_versions_changed_needs_a_new_record(change):
-    (problem,) = problems(replace(RECORD, **change))
-    assert problem.startswith("snippets/first_steps.py:20: the slow cell “long” or its versions changed since it was recorded")
+def test_a_shortened_cell_whose_code_or_keras_changed_needs_a_new_record(change):
+    (problem,) = problems(replace(RECORD, **change), short=True)
+    assert problem.startswith("snippets/first_steps.py:20: the slow cell “long” or Keras changed since it was recorded")
 
 
 # --- diagrams and plots ---

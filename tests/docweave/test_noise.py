@@ -101,6 +101,14 @@ def test_a_number_that_noise_rounds_another_way_is_refused():
     assert "rounds" in why
 
 
+@pytest.mark.parametrize(("moved", "reasons"), [(0.503, 0), (0.505, 1)])
+def test_a_number_with_its_uncertainty_may_move_so_far(moved, reasons):
+    runs = {PLAIN.name: [0.5, 0.004], NOISE[0].name: [moved, 0.006]}
+    found = list(noise.unsteady("accuracy 0.500 ± 0.004", runs))
+    assert len(found) == reasons
+    assert all(why.startswith("0.500 ± 0.004, which moves by 0.005") for why in found)
+
+
 def test_a_number_that_moves_as_far_as_itself_cannot_be_printed():
     (why,) = noise.unsteady("off by 0.3", {PLAIN.name: [0.3], NOISE[0].name: [0.9]})
     assert "train so that it holds" in why

@@ -423,7 +423,7 @@ def measure(chapter, ran, monkeypatch):
     def measure(text):
         read = chapter(text)
         monkeypatch.setattr(
-            docweave.run, "run_under", lambda chapter, settings, short: [(one, run_cells(chapter, setting=one).record) for one in settings]
+            docweave.run, "run_under", lambda chapter, settings: [(one, run_cells(chapter, setting=one).record) for one in settings]
         )
         return measured(read, run_cells(read).record)
 
