@@ -76,7 +76,8 @@ def run(project: Project, chapters: tuple[str, ...], record: bool, force: bool, 
                 verified.add(project.outputs, chapter, verified.run_of(chapter, kept, kept, backend, _today()))
             click.echo(f"{chapter.name}: recorded ({number} of {len(chosen)})")
             continue
-        problems = list(compare.differences(chapter, project.records[chapter.name], fresh, short))
+        expected = verified.here(chapter, project.records[chapter.name], project.verified)
+        problems = list(compare.differences(chapter, expected, fresh, short))
         for problem in problems:
             click.echo(project.relative(problem))
         found += len(problems)

@@ -3,14 +3,15 @@
 import json
 import platform
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 
 from docweave.cells import Chapter
 from docweave.compare import output_differences, same_graphs
 from docweave.errors import WeaveError
 from docweave.files import write_text
-from docweave.outputs import Output, Record, chapter_hash
+from docweave.outputs import DEFAULT_BACKEND, Output, Record, chapter_hash
 
 FILE = "verified.json"
 
@@ -41,7 +42,7 @@ class Run:
     @property
     def key(self) -> tuple[str, str, str]:
         """What a later run replaces: the same backend, Keras and Python, but for its last number."""
-        return self.backend, self.keras, self.python.rpartition(".")[0]
+        return _key(self.backend, self.keras, self.python)
 
 
 def run_of(chapter: Chapter, recorded: Record, fresh: Record, backend: str, day: str) -> Run:
@@ -120,6 +121,27 @@ def _plain(run: Run) -> dict:
         for cell, output in run.differs.items()
     }
     return asdict(run) | {"differs": differs}
+
+
+def here(chapter: Chapter, recorded: Record, runs: dict[str, list[Run]]) -> Record:
+    """Return what a chapter's cells must give with this Python and this Keras: what is recorded, or what differed in a run with them.
+
+    Args:
+        chapter: the chapter, on the backend that recorded it.
+        recorded: what is recorded of it.
+        runs: the runs of every chapter.
+    """
+    this = _key(chapter.backend or DEFAULT_BACKEND, version("keras"), platform.python_version())
+    for run in current(chapter, runs):
+        if run.key == this:
+            cells = {cell: replace(given, plots=recorded.output(chapter[cell]).plots) for cell, given in run.differs.items()}
+            numbers = {cell: measured for cell, measured in recorded.numbers.items() if cell not in cells}
+            return replace(recorded, cells=recorded.cells | cells, numbers=numbers)
+    return recorded
+
+
+def _key(backend: str, keras: str, python: str) -> tuple[str, str, str]:
+    return backend, keras, python.rpartition(".")[0]
 
 
 def current(chapter: Chapter, runs: dict[str, list[Run]]) -> Iterator[Run]:

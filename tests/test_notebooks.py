@@ -18,7 +18,8 @@ from docweave.notebooks import chapters_of, notebook, script
 from docweave.outputs import Output
 from docweave.plots import Plot
 from docweave.project import SOURCE, Project
-from docweave.run import BOLD, ENVIRONMENT
+from docweave.run import BOLD, ENVIRONMENT, PACKAGES
+from docweave.verified import here
 
 PROJECT = Project(Path(__file__).parent.parent)
 SITE = "https://example.org/"
@@ -98,8 +99,8 @@ def test_a_notebook_run_in_a_clean_kernel_gives_what_it_shows(prose, chapter, tm
     NotebookClient(run, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
     fresh = {cell.id: output_of(cell) for cell in run.cells if cell.cell_type == "code"}
     assert fresh["colab"] == Output()
+    record = here(chapter, PROJECT.records[chapter.name], PROJECT.verified)
     for name, cell in cells.items():
-        record = PROJECT.records[chapter.name]
         recorded = record.output(cell)
         if cell.slow:
             assert bool(fresh[name].text) == bool(recorded.text)
@@ -119,13 +120,13 @@ def output_of(cell) -> Output:
     for output in cell.outputs:
         if output.output_type == "error":
             place = r" \(\S+, line \d+\)$" if output.ename == "SyntaxError" else "$"
-            error = BOLD.sub("", f"{output.ename}: {re.sub(place, '', output.evalue)}")
+            error = PACKAGES.sub("", BOLD.sub("", f"{output.ename}: {re.sub(place, '', output.evalue)}"))
         elif output.output_type == "display_data" and PLOT in output.data:
             shown.append(Plot(output.data[PLOT], ""))
         elif output.output_type == "display_data":
             printed += BOLD.sub("", output.data["text/plain"])  # a summary(), displayed in colours
         elif output.get("name") == "stdout":
-            printed += output.text
+            printed += PACKAGES.sub("", output.text)
         else:
             assert output.get("name") == "stderr", output
     return Output(lines(printed), lines(error), tuple(shown))

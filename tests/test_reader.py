@@ -10,6 +10,8 @@ from docweave.cells import syntax
 from docweave.compare import output_differences
 from docweave.outputs import Output
 from docweave.project import SOURCE, Project
+from docweave.run import PACKAGES
+from docweave.verified import here
 from docweave.weave import weave
 from tests.pasted import paste
 
@@ -46,14 +48,14 @@ def test_a_chapter_as_a_script_is_its_cells_but_those_that_must_raise(chapter):
 def test_a_page_copied_from_top_to_bottom_runs_and_prints_what_it_shows(page, chapter):
     copied = [(cell, block) for cell, block in zip(cells_of(page), blocks_of(page), strict=True) if cell.chapter == chapter.name]
     blocks = [(block, cell.raises, cell.slow) for cell, block in copied]
+    record = here(chapter, PROJECT.records[chapter.name], PROJECT.verified)
     for (cell, _), (printed, raised) in zip(copied, paste(blocks), strict=True):
-        record = PROJECT.records[chapter.name]
         recorded = record.output(cell)
         assert raised == recorded.raises, cell.id
         if cell.slow:
             assert bool(printed) == bool(recorded.text), cell.id
         else:
-            assert list(output_differences(cell, record, Output(printed, recorded.error, recorded.plots))) == [], cell.id
+            assert list(output_differences(cell, record, Output(PACKAGES.sub("", printed), recorded.error, recorded.plots))) == [], cell.id
 
 
 @pytest.mark.parametrize("chapter", PROJECT.chapters)

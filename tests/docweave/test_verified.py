@@ -1,6 +1,7 @@
 """What is written down of the machines, backends and versions that ran a chapter."""
 
 from dataclasses import replace
+from importlib.metadata import version
 
 import pytest
 
@@ -8,9 +9,11 @@ from docweave import verified
 from docweave.diagrams import Diagram, Node
 from docweave.errors import WeaveError
 from docweave.outputs import Output, chapter_hash
-from docweave.verified import add, current, read_verified, run_of
+from docweave.plots import Plot
+from docweave.verified import add, current, here, read_verified, run_of
 
 VERSIONS = {"keras": "3.15.1", "jax": "0.10.2"}
+PLOT = Plot({"axes": [], "texts": []}, "")
 
 
 @pytest.fixture
@@ -80,6 +83,15 @@ def test_a_later_run_replaces_one_like_it_and_no_other(tiny, chapter, run):
         ("jax", "2027-01-01"),
         ("torch", "2026-11-29"),
     ]
+
+
+@pytest.mark.parametrize(("change", "expected"), [({}, "3\n"), ({"backend": "jax"}, "2\n"), ({"python": "3.99.1"}, "2\n"), ({"code": "0"}, "2\n")])
+def test_what_must_be_given_here_is_what_a_run_like_this_one_gave(change, expected, chapter, recorded, run):
+    recorded = replace(recorded, cells=recorded.cells | {"count": Output("2\n", plots=(PLOT,))}, numbers={"count": {}, "fit": {}})
+    like_this = replace(run(count=Output("3\n")), backend="tensorflow", keras=version("keras"))
+    must = here(chapter, recorded, {"greetings": [replace(like_this, **change)]})
+    assert must.cells == recorded.cells | {"count": Output(expected, plots=(PLOT,))}
+    assert ("count" in must.numbers) == (expected == "2\n")
 
 
 def test_runs_of_code_that_has_changed_do_not_count_and_are_dropped_by_the_next(tiny, chapter, run):

@@ -10,7 +10,7 @@ from docweave.compare import differences
 from docweave.outputs import DEFAULT_BACKEND
 from docweave.project import Project
 from docweave.run import Ran, prepare, run_cells, run_chapters
-from docweave.verified import Run, current
+from docweave.verified import Run, current, here
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,8 @@ def ran(chapter):
 @pytest.fixture(scope="module", autouse=True)
 def as_recorded(chapter, ran, project):
     """A page shows what is recorded, so every test of a chapter needs the run to give just that."""
-    problems = list(differences(chapter, project.records[chapter.name], ran.record, short=True))
+    expected = here(chapter, project.records[chapter.name], project.verified)
+    problems = list(differences(chapter, expected, ran.record, short=True))
     if problems:
         pytest.fail("\n".join(str(project.relative(problem)) for problem in problems), pytrace=False)
 
