@@ -11,7 +11,8 @@ from html import escape
 import pygments
 from pygments import token
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 # What a part of code looks like, by the first of these kinds that it is of. All else, names, spaces, brackets and operators,
 # looks plain, and a string is one string whatever stands in it: marks for those would be half of a page with much code.
@@ -40,12 +41,10 @@ class Block:
     Attributes:
         markdown: what any Markdown tool understands.
         html: what the site shows.
-        words: what a search reads of it: HTML without anything for the eye.
     """
 
     markdown: str
     html: str
-    words: str
 
 
 def code(source: str, cell: str, raises: str = "", highlighted: str = "") -> Block:
@@ -58,7 +57,16 @@ def code(source: str, cell: str, raises: str = "", highlighted: str = "") -> Blo
         highlighted: the lines to highlight, such as `3-4 6`.
     """
     attributes = {"data-cell": cell, "data-raises": raises}
-    return _pre(source, _highlight(source, highlighted), "python", "", attributes)
+    return _pre(source, _highlight(source, "python", highlighted), "python", "", attributes)
+
+
+def fenced(text: str, language: str) -> Block:
+    """Return the block of a fence that a page holds.
+
+    Raises:
+        ValueError: a language that Pygments does not know.
+    """
+    return _pre(text, _highlight(text, language), language, "", {})
 
 
 def printed(text: str, cell: str, kind: str) -> Block:
@@ -75,26 +83,25 @@ def printed(text: str, cell: str, kind: str) -> Block:
     return _pre(text, escape(text, quote=False), "text", f" no-copy cell-{kind}{table}", {"data-output-of": cell})
 
 
-def figure(svg: str, kind: str, attributes: dict[str, str], alt: str, caption: str = "") -> Block:
+def figure(svg: str, kind: str, attributes: dict[str, str], caption: str = "") -> Block:
     """Return the block of a drawing.
 
     Args:
         svg: the drawing, ready to stand in a page.
         kind: `plot` or `diagram`.
         attributes: what the figure is of.
-        alt: its alternative text.
         caption: what stands below it.
     """
     below = f"<figcaption>{escape(caption, quote=False)}</figcaption>" if caption else ""
     html = f'<figure class="{kind}"{_attributes(attributes)}>{svg}{below}</figure>'
-    return Block(html, html, f"<p>{escape(caption, quote=False)}</p><p>{escape(alt, quote=False)}</p>")
+    return Block(html, html)
 
 
 def note(text: str, kind: str, link_text: str, address: str, language: str) -> Block:
     """Return the block of a note to the reader that ends in a link to another language."""
     link = f'<a href="{address}" hreflang="{language}">{escape(link_text, quote=False)}</a>'
     html = f'<div class="admonition {kind}"><p>{escape(text, quote=False)} {link}</p></div>'
-    return Block(html, html, "")
+    return Block(html, html)
 
 
 def fence(text: str, language: str) -> str:
@@ -107,8 +114,8 @@ def _pre(text: str, inner: str, language: str, classes: str, attributes: dict[st
     # The classes are those of Material, whose copy buttons and styles look for them.
     opening = f'<div class="highlight{classes}"{_attributes(attributes)}>'
     lang = ' lang="en"' if language == "text" else ""  # what Keras and Python print is English on every page
-    html = f"{opening}<pre{lang}><code>{inner}</code></pre></div>"
-    return Block(fence(text, language), html, f"<pre>{escape(text, quote=False)}</pre>")
+    html = f'{opening}<pre{lang}><code translate="no">{inner}</code></pre></div>'
+    return Block(fence(text, language), html)
 
 
 def _attributes(values: dict[str, str]) -> str:
@@ -116,16 +123,17 @@ def _attributes(values: dict[str, str]) -> str:
 
 
 @lru_cache(maxsize=None)
-def _highlight(source: str, lines: str) -> str:
+def _highlight(source: str, language: str, lines: str = "") -> str:
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        raise ValueError(f"the fence names an unknown language “{language}”: write ```text for plain text") from None
     numbers = []
     for span in lines.split():
         first, _, last = span.partition("-")
         numbers += range(int(first), int(last or first) + 1)
     formatter = HtmlFormatter(nowrap=True, hl_lines=numbers)
-    looks = ((next((LOOKS[look] for look in LOOKS if kind in look), token.Text), text) for kind, text in _LEXER.get_tokens(source))
+    looks = ((next((LOOKS[look] for look in LOOKS if kind in look), token.Text), text) for kind, text in lexer.get_tokens(source))
     html = pygments.format(looks, formatter)
     # The last line break, which Pygments adds, stands inside the mark of a highlighted last line.
     return re.sub(r"\n((?:</span>)?)\n?$", r"\1", html)
-
-
-_LEXER = PythonLexer(stripnl=False)

@@ -9,12 +9,12 @@ from docweave import catalogs
 from docweave.cells import Chapter
 from docweave.errors import WeaveError
 from docweave.outputs import code_hashes
-from docweave.pages import Page
+from docweave.pages import Directive, Figure, Page, texts
 from docweave.project import SOURCE, Project
 from docweave.weave import weave
 
 GLOSSARY = "glossary"
-INLINE_CODE = re.compile(r"`[^`]*`|\]\([^)]*\)|\{#[^}]*\}")
+INLINE_CODE = re.compile(r"`[^`]*`")
 
 
 def check(project: Project) -> list[WeaveError]:
@@ -41,7 +41,7 @@ def check(project: Project) -> list[WeaveError]:
 
 def unshown_cells(project: Project) -> Iterator[WeaveError]:
     """Yield the cells that no English page shows."""
-    shown = {directive.id for page in project.pages[SOURCE].values() for directive in page.directives.values()}
+    shown = {directive.id for page in project.pages[SOURCE].values() for directive in page.directives}
     for chapter in project.chapters.values():
         for cell in chapter.cells:
             if cell.id not in shown:
@@ -85,11 +85,10 @@ def order_of_chapters(project: Project) -> Iterator[WeaveError]:
 
 
 def _first_out_of_order(page: Page, chapter: Chapter) -> Iterator[WeaveError]:
-    shown = [directive for directive in page.directives.values() if directive.chapter == chapter.name]
+    shown = [directive for directive in page.directives if directive.chapter == chapter.name]
     for cell, directive in zip_longest(chapter.cells, shown):
         if directive is None:
-            end = page.front + len(page.body)
-            yield page.error(f"the page shows the cells up to here; “{cell.name}” is missing", end)
+            yield page.error(f"the page shows the cells up to here; “{cell.name}” is missing", len(page.lines))
         elif cell is None or directive.cell != cell.name:
             expected = f"expected “{cell.name}” here" if cell else "every cell was shown already"
             message = f"“{directive.cell}” is out of the order in which the cells run: {expected}"
@@ -126,14 +125,14 @@ def differences_between_languages(project: Project) -> Iterator[WeaveError]:
 
 def _first_difference(source: Page, page: Page) -> Iterator[WeaveError]:
     for ours, theirs in zip_longest(page.elements, source.elements):
-        if ours and theirs and (ours.kind, ours.key) == (theirs.kind, theirs.key):
+        if ours and theirs and ours.element == theirs.element:
             continue
         if ours is None:
-            yield page.error(f"the page ends here; its English has {theirs} (line {theirs.line})", page.front + len(page.body))
+            yield page.error(f"the page ends here; its English has {theirs.element} (line {theirs.line})", len(page.lines))
         elif theirs is None:
-            yield page.error(f"{ours} is not in the English page", ours.line)
+            yield page.error(f"{ours.element} is not in the English page", ours.line)
         else:
-            message = f"found {ours}; the English page has {theirs} here (line {theirs.line})"
+            message = f"found {ours.element}; the English page has {theirs.element} here (line {theirs.line})"
             yield page.error(message, ours.line)
         return
 
@@ -181,16 +180,28 @@ def words_that_the_glossary_rejects(project: Project) -> Iterator[WeaveError]:
     for locale in project.languages:
         glossary = project.pages[locale].get(GLOSSARY)
         rejected = (glossary.meta.get("rejected") or {}) if glossary else {}
-        texts = [
-            (page.path, number, line)
-            for page in project.pages[locale].values()
-            if page.name != GLOSSARY
-            for number, line in enumerate(page.body, page.front + 1)
-        ]
+        pages = [page for page in project.pages[locale].values() if page.name != GLOSSARY]
+        said = [(page.path, line, text) for page in pages for line, text in _prose(page)]
         catalog = project.catalogs[locale]
-        texts += [(catalog.path, words.line, words.text) for words in catalog.translations.values()]
+        said += [(catalog.path, words.line, INLINE_CODE.sub("", words.text)) for words in catalog.translations.values()]
         for pattern, right in rejected.items():
             word = re.compile(pattern, re.IGNORECASE)
-            for path, line, text in texts:
-                if found := word.search(INLINE_CODE.sub("", text)):
+            for path, line, text in said:
+                if found := word.search(text):
                     yield WeaveError(f"“{found[0]}”: the glossary says “{right}”", path, line)
+
+
+def _prose(page: Page) -> Iterator[tuple[int, str]]:
+    """Yield what a page says in words, each text with its line."""
+    yield 1, str(page.meta["description"])
+    for block in page.walk():
+        for first, spans in block.prose:
+            lines: dict[int, str] = {}
+            for line, span in texts(first, spans):
+                if span.kind == "text":
+                    lines[line] = lines.get(line, "") + span.text
+            yield from lines.items()
+        if isinstance(block, (Directive, Figure)):
+            yield block.line, block.alt
+        if isinstance(block, Figure):
+            yield block.line, block.caption

@@ -13,6 +13,7 @@ from docweave import catalogs, compare, noise, outputs, translation, verified
 from docweave.check import check as check_project
 from docweave.errors import WeaveError, nearest
 from docweave.project import CATALOG, Project
+from docweave.site.markdown import disagreements
 from docweave.weave import weave as weave_page
 
 
@@ -166,7 +167,7 @@ def show_noise(project: Project, chapters: tuple[str, ...], evidence: bool) -> N
 @click.pass_obj
 def check(project: Project) -> None:
     """Tell everything there is to mend, without running a cell."""
-    problems = check_project(project)
+    problems = check_project(project) or list(disagreements(project))
     for problem in problems:
         click.echo(problem)
     click.echo(f"{len(problems)} to mend" if problems else "Nothing to mend.", err=True)

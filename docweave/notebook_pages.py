@@ -23,7 +23,8 @@ from nbformat import NotebookNode
 from docweave import blocks, phrases
 from docweave.cells import BACKENDS, Chapter
 from docweave.files import write_text
-from docweave.notebooks import FOLDER, address_of, chapters_of, file_name, folder_of, notebook, script, written
+from docweave.addresses import NOTEBOOKS, address_of, file_name, folder_of
+from docweave.notebooks import notebook, script, written
 from docweave.pages import Page
 from docweave.project import Project
 
@@ -60,11 +61,11 @@ class NotebookFile(File):
     def __init__(self, page: Page, chapter: Chapter, project: Project, config):
         name = file_name(chapter)
         super().__init__(
-            f"{page.locale}/{FOLDER}/{name}.ipynb",
+            f"{page.locale}/{NOTEBOOKS}/{name}.ipynb",
             str(project.root / CACHE),
             config.site_dir,
             config.use_directory_urls,
-            dest_uri=f"{folder_of(page.locale)}{FOLDER}/{name}/index.html",
+            dest_uri=f"{folder_of(page.locale)}{NOTEBOOKS}/{name}/index.html",
             inclusion=InclusionLevel.NOT_IN_NAV,
         )
         self.chapter, self.source, self.chapter_url = chapter, page, address_of(page, "")
@@ -107,8 +108,8 @@ def downloads(page: Page, project: Project, repository: str) -> list[Download]:
     repository = repository.rstrip("/")
     on_github = repository.removeprefix("https://github.com/") if repository.startswith("https://github.com/") else ""
     found = []
-    for chapter in chapters_of(page, project):
-        folder = f"{folder_of(page.locale)}{FOLDER}/{file_name(chapter)}/"
+    for chapter in project.chapters_of(page):
+        folder = f"{folder_of(page.locale)}{NOTEBOOKS}/{file_name(chapter)}/"
         book = f"{folder}{file_name(chapter)}.ipynb"
         colab = f"{COLAB}{on_github}/blob/{BRANCH}/{book}" if on_github else ""
         cells = f"{repository}/blob/main/snippets/{chapter.path.name}" if repository else ""
@@ -118,7 +119,7 @@ def downloads(page: Page, project: Project, repository: str) -> list[Download]:
 
 def course_name(locale: str) -> str:
     """Return where the course of a language lies, all of its notebooks and scripts in one file."""
-    return f"{folder_of(locale)}{FOLDER}/keras-functional-api-{locale}.zip"
+    return f"{folder_of(locale)}{NOTEBOOKS}/keras-functional-api-{locale}.zip"
 
 
 def files(locale: str, project: Project, config) -> list[File]:

@@ -1,51 +1,204 @@
-"""One page of prose: its headings, cells, figures and boxes, and its sections."""
+"""One page of prose as a tree: sections of headings, prose, lists, tables, boxes, figures and the cells it shows.
+
+What the tree cannot hold is refused at its line, so that a page, its notebook and its script cannot differ.
+"""
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import yaml
+from markdown_it.tree import SyntaxTreeNode
 
+from docweave import markdown
 from docweave.errors import WeaveError, nearest
 
-DIRECTIVE = re.compile(r"^(?P<indent>\s*)(?P<item>[-*>\d.]+\s+)?::: *(?P<target>\S+)(?P<options>.*)$")
+FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)
+TITLE = re.compile(r"(?P<title>.*?)\s*\{\s*#(?P<id>[A-Za-z0-9_-]+)\s*\}")
+BOX = re.compile(r' (?P<kind>[\w-]+) "(?P<title>.+)"')
+LANG = re.compile(r"\{lang=([A-Za-z]{2,3}(?:-[A-Za-z]+)*)\}")
+PYTHON = re.compile(r'(?:\{(?:[^"]*?\s)?\.?)?(?:i?py(?:thon)?[\d.]*|pycon)(?!\w)', re.IGNORECASE)
 OPTION = re.compile(r'\s*(?P<name>[a-z]+)(?:=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)))?(?=\s|$)')
 OPTIONS = ("alt", "collapsed", "hl", "output")
-HEADING = re.compile(r"^(?P<level>#{1,6})\s*(?P<title>.*?)(?:\s*\{\s*#(?P<id>[\w-]+)\s*\})?\s*$")
-IMAGE = re.compile(r'!\[(?P<alt>[^\]]*)\]\(\s*(?P<target>[^)\s]+)(?:\s+(?P<quote>["\'])(?P<caption>.*?)(?P=quote))?\s*\)')
-BOX = re.compile(r'^ *(?P<marker>!!!|\?\?\?\+?|===\+?) *(?P<kind>[\w-]*)')
-FENCE = re.compile(r"^(?:[ \t>]|[-*+] |\d+[.)] )*(?P<ticks>`{3,}|~{3,}) *(?P<info>.*)$")
-PYTHON = re.compile(r'^(?:\{(?:[^"]*?\s)?\.?)?(?:i?py(?:thon)?[\d.]*|pycon)(?!\w)', re.IGNORECASE)
-FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)
+
+# What one of the tools that show a page and its notebook would read as more than text: where it begins a line, or anywhere.
+BEGINS = {
+    "a heading without a space": (r"#{1,6}\S", "write `## Title {#the-id}`"),
+    "a directive": (r":::", "put an empty line before it and after it"),
+    "a box": (r"(!!!|\?\?\?)", 'write `!!! kind "Title"`, with an empty line before it'),
+    "a tab box": (r"===\+? ", "use sections or a table"),
+    "a task": (r"\[[ xX]\] ", "use a plain list"),
+    "an alert": (r"\[![A-Za-z]+\]", 'write `!!! note "Title"`'),
+    "a definition": (r": {3}", "use a list or a table"),
+    "an inclusion": (r"-*8<-", "write it here"),
+}
+HOLDS = {
+    "a footnote": (r"\[\^[^\]]+\]", "write it into the text"),
+    "a formula": (r"\$\S(?:[^$]*[^$\s])?\$(?!\d)|\$\$", "use words or `code`"),
+    "struck text": (r"~~", "leave it out"),
+    "attributes in braces": (r"\{:?\s*[.#][\w-][^}]*\}|\{:[^}]*\}|\{\w+=[^}]*\}", "leave them out"),
+    "a template": (r"\{[{%]", "write what it would say"),
+    "an icon": (r"(?<!\w):[a-z][a-z0-9_+-]*:(?!\w)", "use words"),
+    "a link that cannot be read": (r"\]\(|\]\[", "write `[words](page.md#section)`"),
+}
 
 
 @dataclass(frozen=True)
-class Element:
-    """A thing that a translated page must have too, in the same order.
+class Span:
+    """A part of a line of prose.
 
     Attributes:
-        kind: `heading`, `cell`, `figure`, or the kind of a box (`exercise box`, `question box`).
-        key: what it must have in common: a heading's level and id, a directive's cell and options, a figure's target.
-        line: where it stands in the file, from 1.
+        kind: `text`, `code`, `break` (where a line of the file ends), `strong`, `em` or `link`.
+        text: of text and code.
+        target: where a link leads.
+        parts: what strong, em and link hold.
+        lang: the language that it is in, if not the page's: `*A book*{lang=en}`.
     """
 
     kind: str
-    key: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}".strip()
+    text: str = ""
+    target: str = ""
+    parts: tuple["Span", ...] = ()
+    lang: str = ""
 
 
 @dataclass(frozen=True)
-class Directive:
+class Block:
+    """A part of a page.
+
+    Attributes:
+        line: where it begins in the file, from 1.
+        end: its last line.
+    """
+
+    line: int
+    end: int
+
+    @property
+    def blocks(self) -> tuple["Block", ...]:
+        """The blocks in it, in order."""
+        return ()
+
+    @property
+    def prose(self) -> tuple[tuple[int, tuple[Span, ...]], ...]:
+        """The pieces of prose in it that are in no block of its own, each with its first line."""
+        return ()
+
+    @property
+    def element(self) -> str:
+        """What a translated page must have in its place, an empty string if it is free to have something else."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Heading(Block):
+    """A heading, which begins a section."""
+
+    level: int
+    id: str
+    title: tuple[Span, ...]
+
+    @property
+    def prose(self):
+        return ((self.line, self.title),)
+
+    @property
+    def element(self):
+        return f"heading {'#' * self.level} {{#{self.id}}}"
+
+
+@dataclass(frozen=True)
+class Paragraph(Block):
+    """Lines of prose."""
+
+    words: tuple[Span, ...]
+
+    @property
+    def prose(self):
+        return ((self.line, self.words),)
+
+
+@dataclass(frozen=True)
+class List(Block):
+    """A list.
+
+    Attributes:
+        first: the number of its first item; None if its items have bullets.
+        items: the blocks of each item.
+    """
+
+    first: int | None
+    items: tuple[tuple[Block, ...], ...]
+
+    @property
+    def blocks(self):
+        return tuple(block for item in self.items for block in item)
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    """A table.
+
+    Attributes:
+        alignment: of each column: `left`, `center`, `right` or an empty string.
+        rows: the cells of each row, the heads first.
+    """
+
+    alignment: tuple[str, ...]
+    rows: tuple[tuple[tuple[Span, ...], ...], ...]
+
+    @property
+    def prose(self):
+        # Between the heads and the other rows is the line of dashes.
+        return tuple((self.line + number + (number > 0), cell) for number, row in enumerate(self.rows) for cell in row)
+
+
+@dataclass(frozen=True)
+class Fence(Block):
+    """A text shown as it is, in a language that is not Python."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Box(Block):
+    """A box with a title.
+
+    Attributes:
+        kind: such as `exercise` or `tip`.
+        folded: whether a reader opens it; None if it does not fold.
+        title: its title.
+        content: what is in it.
+    """
+
+    kind: str
+    folded: bool | None
+    title: tuple[Span, ...]
+    content: tuple[Block, ...]
+
+    @property
+    def blocks(self):
+        return self.content
+
+    @property
+    def prose(self):
+        return ((self.line, self.title),)
+
+    @property
+    def element(self):
+        return f"{self.kind} box"
+
+
+@dataclass(frozen=True)
+class Directive(Block):
     """A line `::: chapter.cell`, which shows a cell.
 
     Attributes:
         chapter, cell: what it shows.
-        line: where it stands in the file, from 1.
-        indent: the spaces before it.
         highlight: the lines of code to highlight, as Pygments wants them.
         show_output: whether the recorded output is shown too.
         collapsed: whether the code is folded away.
@@ -54,8 +207,6 @@ class Directive:
 
     chapter: str
     cell: str
-    line: int
-    indent: str = ""
     highlight: str = ""
     show_output: bool = True
     collapsed: bool = False
@@ -65,39 +216,52 @@ class Directive:
     def id(self) -> str:
         return f"{self.chapter}.{self.cell}"
 
+    @property
+    def element(self):
+        collapsed = " collapsed" if self.collapsed else ""
+        output = "" if self.show_output else " output=false"
+        return f"cell {self.id}{collapsed}{output}" + (f' hl="{self.highlight}"' if self.highlight else "")
+
 
 @dataclass(frozen=True)
-class Figure:
-    """An image: a file, or a model's diagram (`diagram:chapter.model`)."""
+class Figure(Block):
+    """The drawing of a model, `![what it shows](diagram:chapter.model "caption")`."""
 
+    chapter: str
+    model: str
     alt: str
-    target: str
     caption: str
-    line: int
 
     @property
-    def model(self) -> tuple[str, str] | None:
-        """The chapter and the variable of the model it draws, None if it is a file."""
-        scheme, _, name = self.target.partition(":")
-        if scheme != "diagram":
-            return None
-        chapter, _, variable = name.partition(".")
-        return chapter, variable
+    def id(self) -> str:
+        return f"{self.chapter}.{self.model}"
+
+    @property
+    def element(self):
+        return f"figure {self.id}"
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with the text up to the next one.
+    """A heading with the blocks up to the next one.
 
     Attributes:
-        id: the heading's id.
-        line: where the heading stands in the file, from 1.
+        heading: the heading.
+        blocks: what comes after it.
         text: its source, heading included; of the first section also the page's description.
     """
 
-    id: str
-    line: int
+    heading: Heading
+    blocks: tuple[Block, ...]
     text: str
+
+    @property
+    def id(self) -> str:
+        return self.heading.id
+
+    @property
+    def line(self) -> int:
+        return self.heading.line
 
     @property
     def hash(self) -> str:
@@ -107,17 +271,15 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """One page in one language, parsed. Two pages are the same only if they were read together.
+    """One page in one language, parsed. Compared by identity: reading a file again gives another page.
 
     Attributes:
         path: the file.
         locale: the language's folder.
         name: the file's name without ending: the same in every language.
         meta: the front matter.
-        front: how many lines the front matter takes.
-        body: the lines after it.
-        elements: all that a translation must have too, in order.
-        directives, figures: by the line in the file where they stand.
+        lines: those of the file.
+        front: how many of them are front matter.
         sections: in order; their texts together are the whole page.
     """
 
@@ -125,20 +287,68 @@ class Page:
     locale: str
     name: str
     meta: dict
+    lines: tuple[str, ...]
     front: int
-    body: tuple[str, ...]
-    elements: tuple[Element, ...]
-    directives: dict[int, Directive] = field(default_factory=dict)
-    figures: dict[int, Figure] = field(default_factory=dict)
-    sections: tuple[Section, ...] = ()
+    sections: tuple[Section, ...]
 
     @property
     def chapter(self) -> str:
         """The name that the snippet file of this page has, if there is one."""
         return self.name.replace("-", "_")
 
+    def walk(self) -> Iterator[Block]:
+        """Yield every block of the page, those in a block after it."""
+        for section in self.sections:
+            yield section.heading
+            yield from walk(section.blocks)
+
+    @cached_property
+    def directives(self) -> tuple[Directive, ...]:
+        return tuple(block for block in self.walk() if isinstance(block, Directive))
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        return tuple(block for block in self.walk() if isinstance(block, Figure))
+
+    @cached_property
+    def elements(self) -> tuple[Block, ...]:
+        """What a translated page must have too, in the same order."""
+        return tuple(block for block in self.walk() if block.element)
+
     def error(self, message: str, line: int = 1) -> WeaveError:
         return WeaveError(message, self.path, line)
+
+
+def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Yield blocks, those in a block after it."""
+    for block in blocks:
+        yield block
+        yield from walk(block.blocks)
+
+
+def words(spans: tuple[Span, ...]) -> str:
+    """Return what a reader hears of a piece of prose."""
+    return "".join(" " if span.kind == "break" else span.text + words(span.parts) for span in spans)
+
+
+def texts(line: int, spans: tuple[Span, ...]) -> Iterator[tuple[int, Span]]:
+    """Yield the spans of a piece of prose that hold text or code, each with its line.
+
+    Args:
+        line: where the piece begins.
+        spans: its parts.
+    """
+    for span in _flat(spans):
+        if span.kind == "break":
+            line += 1
+        elif span.text:
+            yield line, span
+
+
+def _flat(spans: tuple[Span, ...]) -> Iterator[Span]:
+    for span in spans:
+        yield span
+        yield from _flat(span.parts)
 
 
 def read_page(path: Path) -> Page:
@@ -146,7 +356,7 @@ def read_page(path: Path) -> Page:
 
     Raises:
         WeaveError: a heading without an id or with one used twice, a Python fence, an unknown option, an image
-            without alternative text, front matter that does not parse, a fence that is not closed.
+            without alternative text, front matter that does not parse, whatever the tree cannot hold.
     """
     return parse_page(path.read_text("utf-8"), path)
 
@@ -154,54 +364,18 @@ def read_page(path: Path) -> Page:
 def parse_page(text: str, path: Path) -> Page:
     """Parse the text of a page. See `read_page`."""
     meta, front = _front_matter(text, path)
-    body = tuple(text.splitlines()[front:])
-    elements: list[Element] = []
-    directives: dict[int, Directive] = {}
-    figures: dict[int, Figure] = {}
-    headings: list[tuple[str, int]] = []
-    fence = None
-    for number, line in enumerate(body, front + 1):
-        found = FENCE.match(line)
-        if fence:
-            if found and not found["info"] and found["ticks"].startswith(fence[0]):
-                fence = None
-            continue
-        if found:
-            _check_fence(found["info"], path, number)
-            fence = found["ticks"], number
-        elif found := HEADING.match(line):
-            if not found["id"]:
-                raise WeaveError(
-                    "the heading has no id: write `{#the-id}` after it, the same in every language", path, number
-                )
-            if found["id"] in dict(headings):
-                raise WeaveError(
-                    f"the id “{found['id']}” is used twice: first in line {dict(headings)[found['id']]}", path, number
-                )
-            if (found["level"] == "#") != (not headings):
-                raise WeaveError("a page has one heading of the first level, at its beginning", path, number)
-            headings.append((found["id"], number))
-            elements.append(Element("heading", f"{found['level']} {{#{found['id']}}}", number))
-        elif found := DIRECTIVE.match(line):
-            directives[number] = directive = _directive(found, path, number)
-            elements.append(Element("cell", directive.id + _options(directive), number))
-        elif found := BOX.match(line):
-            elements.append(Element(f"{found['kind'] or 'tab'} box", "", number))
-        else:
-            for found in IMAGE.finditer(line):
-                figure = Figure(found["alt"].strip(), found["target"], found["caption"] or "", number)
-                if not figure.alt:
-                    raise WeaveError("the image has no alternative text: say what it shows", path, number)
-                if figure.model and line.strip() != found[0]:
-                    raise WeaveError("a diagram stands on a line of its own", path, number)
-                figures[number] = figure
-                elements.append(Element("figure", figure.target, number))
-    if fence:
-        raise WeaveError(f"the fence {fence[0]} is never closed", path, fence[1])
-    sections = _sections(headings, body, front, str(meta.get("description", "")), path)
-    return Page(
-        path, path.parent.name, path.stem, meta, front, body, tuple(elements), directives, figures, sections
-    )
+    lines = tuple(text.splitlines())
+    blocks = _Reader(path, lines, front).page()
+    headings = [place for place, block in enumerate(blocks) if isinstance(block, Heading)]
+    if headings[:1] != [0]:
+        raise WeaveError("the page must begin with its heading: expected `# Title {#id}`", path, front + 1)
+    sections = []
+    for place, after in zip(headings, [*headings[1:], len(blocks)], strict=True):
+        end = blocks[after].line - 1 if after < len(blocks) else len(lines)
+        source = "\n".join(lines[blocks[place].line - 1 : end]).strip() + "\n"
+        source = source if sections else f"{meta.get('description', '')}\n{source}"
+        sections.append(Section(blocks[place], tuple(blocks[place + 1 : after]), source))
+    return Page(path, path.parent.name, path.stem, meta, lines, front, tuple(sections))
 
 
 def _front_matter(text: str, path: Path) -> tuple[dict, int]:
@@ -217,67 +391,200 @@ def _front_matter(text: str, path: Path) -> tuple[dict, int]:
     return meta, found[0].count("\n")
 
 
-def _check_fence(info: str, path: Path, number: int) -> None:
-    if not info:
-        raise WeaveError("the fence names no language: write ```text for plain text", path, number)
-    if PYTHON.match(info):
-        raise WeaveError(
-            "a Python block written by hand: put it into a cell of snippets/ and show it with `::: chapter.cell`",
-            path,
-            number,
+class _Reader:
+    """Reads the blocks of a page from the nodes of its grammar."""
+
+    def __init__(self, path: Path, lines: tuple[str, ...], front: int):
+        self.path, self.lines, self.front = path, lines, front
+        self.ids: dict[str, int] = {}
+
+    def page(self) -> list[Block]:
+        tree, references = markdown.parse("\n".join(self.lines[self.front :]))
+        for reference in references.values():
+            self.refuse("a link by reference", "write `[words](page.md#section)`", reference["map"][0] + self.front + 1)
+        return [self.block(node, "page") for node in tree.children]
+
+    def refuse(self, what: str, instead: str, line: int):
+        raise self.error(f"a page cannot hold {what}: {instead}", line)
+
+    def error(self, message: str, line: int) -> WeaveError:
+        return WeaveError(message, self.path, line)
+
+    def block(self, node: SyntaxTreeNode, inside: str) -> Block:
+        """Return a block.
+
+        Args:
+            node: the grammar's.
+            inside: what it is in: `page`, `box` or `list`.
+        """
+        first, after = node.map
+        line, end = first + self.front + 1, after + self.front
+        while end > line and not self.lines[end - 1].strip():  # of a list or a box, the empty lines after it
+            end -= 1
+        read = getattr(self, f"_{node.type}", None)
+        if read is None:
+            self.refuse(*OTHER.get(node.type, (f"a block “{node.type}”", "use plain prose")), line)
+        return read(node, inside, line, end)
+
+    def _heading(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Heading:
+        if inside != "page" or not node.markup.startswith("#"):
+            self.refuse("such a heading", "write `## Title {#the-id}`, in no box and no list", line)
+        content = node.children[0].content
+        if not (found := TITLE.fullmatch(content)):
+            message = "the heading has no id: write `{#the-id}` after it, of Latin letters, the same in every language"
+            raise self.error(message, line)
+        level, id = len(node.markup), found["id"]
+        if id in self.ids:
+            raise self.error(f"the id “{id}” is used twice: first in line {self.ids[id]}", line)
+        if (level == 1) != (not self.ids):
+            raise self.error("a page has one heading of the first level, at its beginning", line)
+        self.ids[id] = line
+        return Heading(line, end, level, id, self.spans(markdown.parse_inline(found["title"]), line))
+
+    def _paragraph(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Block:
+        (inline,) = node.children
+        if [child.type for child in inline.children] == ["image"] and inside != "list":
+            return self._figure(inline.children[0], line, end)
+        return Paragraph(line, end, self.spans(inline.children, line))
+
+    def _figure(self, node: SyntaxTreeNode, line: int, end: int) -> Figure:
+        alt = words(self.spans(node.children, line)).strip()
+        if not alt:
+            raise self.error("the image has no alternative text: say what it shows", line)
+        scheme, _, target = node.attrs["src"].partition(":")
+        chapter, dot, model = target.partition(".")
+        if scheme != "diagram" or not dot:
+            raise self.error(f"“{node.attrs['src']}” is no drawing of a model: expected `diagram:chapter.model`", line)
+        return Figure(line, end, chapter, model, alt, node.attrs.get("title", ""))
+
+    def _bullet_list(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> List:
+        items = tuple(tuple(self.block(child, "list") for child in item.children) for item in node.children)
+        return List(line, end, node.attrs.get("start", 1) if node.type == "ordered_list" else None, items)
+
+    _ordered_list = _bullet_list
+
+    def _table(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Table:
+        rows = [row for part in node.children for row in part.children]
+        styles = [cell.attrs.get("style", "") for cell in rows[0].children]
+        cells = tuple(
+            tuple(self.spans(cell.children[0].children, row.map[0] + self.front + 1) for cell in row.children) for row in rows
+        )
+        return Table(line, end, tuple(style.removeprefix("text-align:") for style in styles), cells)
+
+    def _fence(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Fence:
+        info = node.info.strip()
+        if PYTHON.match(info):
+            message = "a Python block written by hand: put it into a cell of snippets/ and show it with `::: chapter.cell`"
+            raise self.error(message, line)
+        if end == line or not self.lines[end - 1].strip().startswith(node.markup):
+            raise self.error(f"the fence {node.markup} is never closed", line)
+        if not re.fullmatch(r"[\w+-]+", info):
+            raise self.error("the fence names no language: write ```text for plain text", line)
+        if inside == "list":
+            self.refuse("a fence in a list", "put it after the list", line)
+        return Fence(line, end, info, node.content.removesuffix("\n"))
+
+    def _admonition(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Box:
+        if inside == "list" or not (found := BOX.fullmatch(node.info.rstrip())):
+            self.refuse("such a box", 'write `!!! kind "Title"`, in no list', line)
+        folded = {"!!!": None, "???": True, "???+": False}[node.markup]
+        title = self.spans(markdown.parse_inline(found["title"]), line)
+        content = tuple(self.block(child, "box") for child in node.children[1:])
+        return Box(line, end, found["kind"], folded, title, content)
+
+    def _directive(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Directive:
+        if inside == "list" or (line < len(self.lines) and self.lines[line].strip()):
+            self.refuse(*_beginning("a directive"), line)
+        target, _, rest = node.content.partition(" ")
+        chapter, dot, cell = target.partition(".")
+        if not dot or not chapter.isidentifier() or not cell.isidentifier():
+            raise self.error(f"“{target}” names no cell: expected `::: chapter.cell`", line)
+        options = self.options(rest.rstrip(), line)
+        return Directive(
+            line,
+            end,
+            chapter,
+            cell,
+            highlight=options.get("hl", ""),
+            show_output=options.get("output") != "false",
+            collapsed=options.get("collapsed") == "true",
+            alt=options.get("alt", ""),
         )
 
+    def options(self, text: str, line: int) -> dict[str, str]:
+        """Return the options of a directive by their names."""
+        options: dict[str, str] = {}
+        position = 0
+        while position < len(text):
+            option = OPTION.match(text, position)
+            if not option:
+                message = f'unreadable options “{text[position:].strip()}”: expected `name=value` or `name="a value"`'
+                raise self.error(message, line)
+            if option["name"] not in OPTIONS:
+                raise self.error(f"unknown option “{option['name']}”.{nearest(option['name'], OPTIONS)}", line)
+            value = option["quoted"] if option["quoted"] is not None else option["bare"]
+            # A bare name switches something on; there is no alternative text to be had from it.
+            options[option["name"]] = ("" if option["name"] == "alt" else "true") if value is None else value
+            position = option.end()
+        for name in ("output", "collapsed"):
+            if options.get(name, "true") not in ("true", "false"):
+                raise self.error(f"{name} is {options[name]}: expected true or false", line)
+        if not re.fullmatch(r"(\d+(-\d+)?( \d+(-\d+)?)*)?", options.get("hl", "")):
+            raise self.error(f"hl is “{options['hl']}”: expected lines such as “2” or “3-4 6”", line)
+        return options
 
-def _directive(found: re.Match, path: Path, line: int) -> Directive:
-    if found["item"] or "\t" in found["indent"]:
-        raise WeaveError("a directive stands on a line of its own, indented by spaces", path, line)
-    chapter, dot, cell = found["target"].partition(".")
-    if not dot or not chapter.isidentifier() or not cell.isidentifier():
-        raise WeaveError(f"“{found['target']}” names no cell: expected `::: chapter.cell`", path, line)
-    options: dict[str, str] = {}
-    position, text = 0, found["options"].rstrip()
-    while position < len(text):
-        option = OPTION.match(text, position)
-        if not option:
-            raise WeaveError(
-                f"unreadable options “{text[position:].strip()}”: expected `name=value` or `name=\"a value\"`", path, line
-            )
-        if option["name"] not in OPTIONS:
-            raise WeaveError(f"unknown option “{option['name']}”.{nearest(option['name'], OPTIONS)}", path, line)
-        value = option["quoted"] if option["quoted"] is not None else option["bare"]
-        # A bare name switches something on; there is no alternative text to be had from it.
-        options[option["name"]] = ("" if option["name"] == "alt" else "true") if value is None else value
-        position = option.end()
-    for name in ("output", "collapsed"):
-        if options.get(name, "true") not in ("true", "false"):
-            raise WeaveError(f"{name} is {options[name]}: expected true or false", path, line)
-    if not re.fullmatch(r"(\d+(-\d+)?( \d+(-\d+)?)*)?", options.get("hl", "")):
-        raise WeaveError(f"hl is “{options['hl']}”: expected lines such as “2” or “3-4 6”", path, line)
-    return Directive(
-        chapter,
-        cell,
-        line,
-        indent=found["indent"],
-        highlight=options.get("hl", ""),
-        show_output=options.get("output") != "false",
-        collapsed=options.get("collapsed") == "true",
-        alt=options.get("alt", ""),
-    )
+    def spans(self, nodes: list[SyntaxTreeNode], line: int) -> tuple[Span, ...]:
+        """Return the parts of a piece of prose that begins in a line."""
+        found: list[Span] = []
+        begins = True
+        for node in nodes:
+            match node.type:
+                case "text":
+                    text = node.content
+                    if found and found[-1].kind in ("code", "em", "link", "strong") and (lang := LANG.match(text)):
+                        found[-1] = replace(found[-1], lang=lang[1])
+                        text = text[lang.end() :]
+                    if not text:
+                        continue
+                    self.check(text, begins, line)
+                    found.append(Span("text", text))
+                case "code_inline":
+                    found.append(Span("code", node.content))
+                case "softbreak":
+                    line += 1
+                    found.append(Span("break"))
+                case "strong" | "em":
+                    found.append(Span(node.type, parts=self.spans(node.children, line)))
+                case "link":
+                    if "title" in node.attrs:
+                        self.refuse("a link with a title", "leave the title out", line)
+                    found.append(Span("link", target=node.attrs["href"], parts=self.spans(node.children, line)))
+                case other:
+                    self.refuse(*OTHER.get(other, (f"“{other}”", "use plain prose")), line)
+            begins = node.type == "softbreak"
+        return tuple(found)
+
+    def check(self, text: str, begins: bool, line: int) -> None:
+        """Refuse text that another tool would read as more than text."""
+        for what, (pattern, instead) in BEGINS.items():
+            if begins and re.match(pattern, text):
+                self.refuse(what, instead, line)
+        for what, (pattern, instead) in HOLDS.items():
+            if re.search(pattern, text):
+                self.refuse(what, instead, line)
 
 
-def _options(directive: Directive) -> str:
-    """Return the options that all languages share: all but the alternative text, which is prose."""
-    collapsed = " collapsed" if directive.collapsed else ""
-    output = "" if directive.show_output else " output=false"
-    return collapsed + output + (f' hl="{directive.highlight}"' if directive.highlight else "")
+def _beginning(what: str) -> tuple[str, str]:
+    return what, BEGINS[what][1]
 
 
-def _sections(headings, body, front: int, description: str, path: Path) -> tuple[Section, ...]:
-    if not headings or headings[0][1] != next((n for n, line in enumerate(body, front + 1) if line.strip()), 0):
-        raise WeaveError("the page must begin with its heading: expected `# Title {#id}`", path, front + 1)
-    ends = [line for _, line in headings[1:]] + [front + len(body) + 1]
-    sections = []
-    for (id, line), end in zip(headings, ends, strict=True):
-        text = "\n".join(body[line - front - 1 : end - front - 1]).strip() + "\n"
-        sections.append(Section(id, line, text if sections else f"{description}\n{text}"))
-    return tuple(sections)
+# What the grammar knows and the tree does not, by the name that markdown-it has for it.
+OTHER = {
+    "blockquote": ("a quote", 'write `!!! note "Title"`'),
+    "code_block": ("code by indentation", "write a fence with a language"),
+    "hardbreak": ("a line break", "begin a new paragraph"),
+    "hr": ("a rule", "begin a new section"),
+    "html_block": ("raw HTML", "use Markdown"),
+    "html_inline": ("raw HTML", "use Markdown"),
+    "image": ("an image among words", "put it into a paragraph alone"),
+}

@@ -1,7 +1,6 @@
 """The MkDocs plugin: hands pages to the weaver and the search, and languages to the theme. It decides nothing."""
 
 import logging
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,20 +9,20 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import InclusionLevel
 
-from docweave import lang, notebook_pages, phrases, search, stylesheets
+from docweave import notebook_pages, phrases, search
 from docweave.attest import Attest, attest
 from docweave.check import check
 from docweave.errors import WeaveError
 from docweave.files import write_text
-from docweave.finish import finish, protect
 from docweave.notebook_pages import Download, NotebookFile
 from docweave.project import Project
+from docweave.site import lang, stylesheets
+from docweave.site.markdown import PageExtension
+from docweave.site.policy import compress, protect
 from docweave.verified import current
-from docweave.weave import Woven, weave
+from docweave.weave import weave
 
 log = logging.getLogger("mkdocs.plugins.docweave")
-
-PARAGRAPH = re.compile(r"<p>(@@docweave:\d+@@)</p>")
 
 # All style sheets are put into this one.
 SHEET = "assets/stylesheets/all.css"
@@ -92,11 +91,13 @@ class DocweavePlugin(BasePlugin):
         # static-i18n builds the site once for each language, with this same plugin: one project serves them all.
         if not config.plugins["i18n"].building:
             self.project = Project(Path(config.config_file_path).parent)
-            self.woven: dict[str, Woven] = {}
+            self.extension = PageExtension(_languages(config))
             for problem in check(self.project):
                 log.warning(str(problem))
             self.sheets, config.extra_css = config.extra_css, [SHEET]
             self.names: set[str] = set()
+        if self.extension not in config.markdown_extensions:
+            config.markdown_extensions.append(self.extension)
         self.entries: list[search.Entry] = []
         return config
 
@@ -143,35 +144,32 @@ class DocweavePlugin(BasePlugin):
             return markdown
         try:
             source = self.project.pages[page.file.locale][Path(page.file.src_uri).stem]
-            self.woven[page.file.src_uri] = weave(source, self.project)
+            woven = weave(source, self.project)
+            self.extension.page, self.extension.woven = source, woven
             # Here, since pages are rendered before the templates are set up.
             link = self.project.catalogs[page.file.locale](phrases.LINK)
             config.mdx_configs.setdefault("toc", {})["permalink_title"] = link
         except WeaveError as error:
             raise PluginError(str(self.project.relative(error))) from error
-        return self.woven[page.file.src_uri].markdown
+        self.entries.append(search.entry(source, page.url, self.project))
+        return woven.markdown
 
     def on_page_content(self, html, page, config, files):
         if isinstance(page.file, NotebookFile):
             html = notebook_pages.finish(html, page, config.site_url, self.project.catalogs[page.file.locale])
             return lang.mark(html, _languages(config))
-        blocks = self.woven.pop(page.file.src_uri).blocks
-        placed = PARAGRAPH.findall(html)
-        for token, block in blocks.items():
-            if placed.count(token) != 1:
-                raise PluginError(f"{page.file.src_uri}: not in a paragraph of its own: {block.markdown[:60]}")
-        words = PARAGRAPH.sub(lambda found: blocks[found[1]].words, html)
-        self.entries.append(search.Entry(page.url, search.sections(words)))
-        return lang.mark(PARAGRAPH.sub(lambda found: blocks[found[1]].html, html), _languages(config))
+        if self.extension.disagreement:
+            raise PluginError(str(self.project.relative(self.extension.disagreement)))
+        return html
 
     def on_post_page(self, output, page, config):
-        html = finish(output)
+        html = compress(output)
         self.names |= stylesheets.names_in_page(html)
         # MkDocs' server adds a script of its own to pages, which no policy can name.
         return html if self.serving else protect(html)
 
     def on_post_template(self, output, template_name, config):
-        return protect(finish(output)) if template_name.endswith(".html") and not self.serving else output
+        return protect(compress(output)) if template_name.endswith(".html") and not self.serving else output
 
     def _write_search(self, config):
         path = Path(config.site_dir, "search", f"{config.plugins['i18n'].current_language}.json.gz")

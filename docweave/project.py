@@ -11,7 +11,7 @@ from docweave.cells import Cell, Chapter, read_chapters
 from docweave.comments import comments
 from docweave.errors import WeaveError, nearest
 from docweave.outputs import Record, read_record
-from docweave.pages import Page, read_page
+from docweave.pages import Directive, Page, read_page
 from docweave.phrases import phrases
 from docweave.verified import Run, read_verified
 
@@ -105,20 +105,25 @@ class Project:
         for text in phrases(self.root / "theme"):
             yield text, "site"
 
-    def cell(self, chapter: str, cell: str, page: Page, line: int) -> Cell:
-        """Return the cell that a page names.
+    def cell(self, directive: Directive, page: Page) -> Cell:
+        """Return the cell that a directive of a page names.
 
         Raises:
-            WeaveError: at that line of the page: an unknown chapter or cell, with the nearest name.
+            WeaveError: at its line: an unknown chapter or cell, with the nearest name.
         """
+        chapter, line = directive.chapter, directive.line
         if chapter not in self.chapters:
             raise page.error(f"there is no chapter “{chapter}” in snippets/.{nearest(chapter, self.chapters)}", line)
         try:
-            return self.chapters[chapter][cell]
+            return self.chapters[chapter][directive.cell]
         except KeyError:
             names = [other.name for other in self.chapters[chapter].cells]
-            message = f"there is no cell “{cell}” in snippets/{chapter}.py.{nearest(cell, names)}"
+            message = f"there is no cell “{directive.cell}” in snippets/{chapter}.py.{nearest(directive.cell, names)}"
             raise page.error(message, line) from None
+
+    def chapters_of(self, page: Page) -> list[Chapter]:
+        """Return the snippet files of a page: none, one, or one for each backend."""
+        return [chapter for chapter in self.chapters.values() if chapter.page == page.chapter]
 
     def relative(self, error: WeaveError) -> WeaveError:
         """Return the error with its path as seen from the root, so that it is short and the same everywhere."""

@@ -6,11 +6,14 @@ The reader's browser fetches it, one file a language, when the search is first u
 import gzip
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-from html.parser import HTMLParser
 
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+from docweave import weave
+from docweave.pages import Directive, Fence, Figure, Page, Section as Source, Span, walk, words
+from docweave.project import Project
+
 # In code only which words there are matters, dotted names whole: it is no text to quote.
 NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
@@ -47,18 +50,50 @@ class Entry:
     sections: tuple[Section, ...]
 
 
-@lru_cache(maxsize=1024)
-def sections(html: str) -> tuple[Section, ...]:
-    """Return the sections of a page's content. A page that has not changed is read only once.
+def entry(page: Page, url: str, project: Project) -> Entry:
+    """Return what can be found on a page.
 
     Args:
-        html: the content alone. Links of headings to themselves, `class="headerlink"`, are left out, and so is what
-            stands before the first heading.
+        page: the page.
+        url: its address below the site's root.
+        project: where its cells come from.
     """
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return tuple(draft.section() for draft in reader.drafts)
+    return Entry(url, tuple(_section(section, page, project) for section in page.sections))
+
+
+def _section(section: Source, page: Page, project: Project) -> Section:
+    texts: list[str] = []
+    key: list[str] = []
+    code: list[str] = []
+    for block in walk(section.blocks):
+        for _, spans in block.prose:
+            texts.append(words(spans))
+            key += _strong(spans)
+        match block:
+            case Directive():
+                cell = project.cell(block, page)
+                output = project.records[cell.chapter].output(cell)
+                code += [weave.code(cell, page.locale, project), *([output.text, output.error] if block.show_output else [])]
+                texts += [block.alt] if output.plots else []
+            case Figure():
+                texts += [block.caption, block.alt]
+            case Fence():
+                code.append(block.text)
+    return Section(
+        section.id,
+        words(section.heading.title),
+        " ".join(" ".join(texts).split()),
+        " ".join(key),
+        " ".join(dict.fromkeys(NAME.findall("\n".join(code)))),
+    )
+
+
+def _strong(spans: tuple[Span, ...]) -> Iterator[str]:
+    for span in spans:
+        if span.kind == "strong":
+            yield words(span.parts)
+        else:
+            yield from _strong(span.parts)
 
 
 @lru_cache(maxsize=16)
@@ -75,66 +110,3 @@ def index(entries: tuple[Entry, ...]) -> bytes:
     for name in ("title", "key", "code", "text"):
         columns[name] = [getattr(section, name) for _, section in all_sections]
     return gzip.compress(json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
-
-
-@dataclass
-class _Draft:
-    """A section being read: pieces of its text, by what they are."""
-
-    id: str
-    title: list[str] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
-    key: list[str] = field(default_factory=list)
-    code: list[str] = field(default_factory=list)
-
-    def section(self) -> Section:
-        title, text, key = (" ".join("".join(pieces).split()) for pieces in (self.title, self.text, self.key))
-        return Section(self.id, title, text, key, " ".join(dict.fromkeys(NAME.findall("".join(self.code)))))
-
-
-class _Reader(HTMLParser):
-    """Reads the content of a page, section by section."""
-
-    def __init__(self):
-        super().__init__()
-        self.drafts: list[_Draft] = []
-        self.open = dict.fromkeys((*HEADINGS, "strong", "pre"), False)
-        self.link_to_itself = False
-
-    def handle_starttag(self, tag, attrs):
-        attributes = dict(attrs)
-        if tag in HEADINGS and "id" in attributes:
-            self.drafts.append(_Draft(attributes["id"]))
-        self._part(tag)
-        if tag in self.open:
-            self.open[tag] = True
-        if tag == "a":
-            self.link_to_itself = attributes.get("class") == "headerlink"
-
-    def handle_endtag(self, tag):
-        self._part(tag)
-        if tag in self.open:
-            self.open[tag] = False
-        if tag == "a":
-            self.link_to_itself = False
-
-    def _part(self, tag: str):
-        if tag not in INLINE:
-            self.handle_data(" ")
-
-    def handle_data(self, data):
-        if self.link_to_itself or not self.drafts:
-            return
-        draft = self.drafts[-1]
-        if any(self.open[heading] for heading in HEADINGS):
-            draft.title.append(data)
-        elif self.open["pre"]:
-            draft.code.append(data)
-        else:
-            draft.text.append(data)
-            if self.open["strong"]:
-                draft.key.append(f" {data}")
-
-
-# Elements that do not part the words before and after them.
-INLINE = {"a", "abbr", "b", "code", "em", "i", "kbd", "mark", "s", "small", "span", "strong", "sub", "sup", "wbr"}

@@ -9,7 +9,7 @@ from docweave import blocks, comments, diagrams, phrases, plots
 from docweave.blocks import Block
 from docweave.cells import Cell
 from docweave.errors import WeaveError, nearest
-from docweave.pages import Directive, Figure, Page
+from docweave.pages import Directive, Fence, Figure, Page
 from docweave.project import SOURCE, Project
 
 
@@ -20,10 +20,12 @@ class Woven:
     Attributes:
         markdown: the text, without front matter. Where a block goes stands its token, alone in a paragraph.
         blocks: the blocks, by token.
+        notes: the tokens of those that the page itself does not have: notes to its reader.
     """
 
     markdown: str
     blocks: dict[str, Block]
+    notes: tuple[str, ...]
 
     def plain(self) -> str:
         """Return the page as Markdown that every tool understands: plain fences, and figures as HTML."""
@@ -68,7 +70,7 @@ def plots_of(page: Page, directive: Directive, project: Project, standalone: boo
     Raises:
         WeaveError: a plot without alternative text.
     """
-    cell = project.cell(directive.chapter, directive.cell, page, directive.line)
+    cell = project.cell(directive, page)
     for number, plot in enumerate(project.records[cell.chapter].output(cell).plots, 1):
         if not directive.alt:
             message = f"the cell “{cell.id}” draws a plot: say what it shows with the option `alt=\"…\"`"
@@ -86,7 +88,7 @@ def diagram_of(page: Page, figure: Figure, project: Project, standalone: bool = 
     Raises:
         WeaveError: an unknown model, a name of several models, a model too large to draw.
     """
-    chapter, variable = figure.model
+    chapter, variable = figure.chapter, figure.model
     if chapter not in project.records:
         message = f"there is no chapter “{chapter}” in snippets/.{nearest(chapter, project.chapters)}"
         raise page.error(message, figure.line)
@@ -124,19 +126,33 @@ class _Weaver:
 
     def weave(self) -> Woven:
         stale = set(stale_sections(self.page, self.project))
+        places = {block.line: block for block in self.page.walk() if isinstance(block, (Directive, Figure, Fence))}
         notes = {section.line: section.id for section in self.page.sections if section.id in stale}
         lines: list[str] = []
-        for number, line in enumerate(self.page.body, self.page.front + 1):
-            indent = line[: len(line) - len(line.lstrip())]
-            if number in self.page.directives:
-                lines += indented("\n\n".join(self._cell(self.page.directives[number])), indent)
-            elif number in self.page.figures and self.page.figures[number].model:
-                lines.append(indent + self._token(self._diagram(self.page.figures[number])))
+        added: list[str] = []
+        number = self.page.front
+        while number < len(self.page.lines):
+            line = self.page.lines[number]
+            number += 1
+            if block := places.get(number):
+                indent = line[: len(line) - len(line.lstrip())]
+                number = block.end
+                lines += indented("\n\n".join(self._block(block)), indent)
             else:
                 lines.append(line)
             if number in notes:
-                lines += ["", self._token(self._stale_note(notes[number])), ""]
-        return Woven("\n".join(lines) + "\n", self.blocks)
+                added.append(self._token(self._stale_note(notes[number])))
+                lines += ["", added[-1], ""]
+        return Woven("\n".join(lines) + "\n", self.blocks, tuple(added))
+
+    def _block(self, block: Directive | Figure | Fence) -> Iterator[str]:
+        match block:
+            case Directive():
+                yield from self._cell(block)
+            case Figure():
+                yield self._token(self._diagram(block))
+            case Fence():
+                yield self._token(self._fence(block))
 
     def _phrase(self, text: str) -> str:
         return self.project.catalogs[self.page.locale](text)
@@ -147,7 +163,7 @@ class _Weaver:
         return token
 
     def _cell(self, directive: Directive) -> Iterator[str]:
-        cell = self.project.cell(directive.chapter, directive.cell, self.page, directive.line)
+        cell = self.project.cell(directive, self.page)
         lines = cell.source.count("\n") + 1
         if max(map(int, re.findall(r"\d+", directive.highlight)), default=0) > lines:
             message = f"hl=\"{directive.highlight}\" goes beyond the {lines} lines of “{cell.id}”"
@@ -164,12 +180,18 @@ class _Weaver:
                 if text:
                     yield self._token(blocks.printed(text, cell.id, kind))
             for svg in plots_of(self.page, directive, self.project):
-                yield self._token(blocks.figure(svg, "plot", {"data-output-of": cell.id}, directive.alt))
+                yield self._token(blocks.figure(svg, "plot", {"data-output-of": cell.id}))
+
+    def _fence(self, fence: Fence) -> Block:
+        try:
+            return blocks.fenced(fence.text, fence.language)
+        except ValueError as error:
+            raise self.page.error(str(error), fence.line) from None
 
     def _diagram(self, figure: Figure) -> Block:
         svg = diagram_of(self.page, figure, self.project)
-        attributes = {"data-diagram-of": ".".join(figure.model)}
-        return blocks.figure(svg, "diagram", attributes, figure.alt, figure.caption)
+        attributes = {"data-diagram-of": figure.id}
+        return blocks.figure(svg, "diagram", attributes, figure.caption)
 
     def _stale_note(self, section: str) -> Block:
         # English lies at the root of the site, every other language one folder deeper.

@@ -30,7 +30,7 @@ def blocks_of(page) -> list[str]:
 
 def cells_of(page) -> list:
     """Return the cells that a page names, in order."""
-    return [PROJECT.chapters[directive.chapter][directive.cell] for directive in page.directives.values()]
+    return [PROJECT.chapters[directive.chapter][directive.cell] for directive in page.directives]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

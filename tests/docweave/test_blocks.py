@@ -18,7 +18,6 @@ def test_code_says_which_cell_it_is_and_copies_as_it_is():
     assert "no-copy" not in div["class"]
     assert div.get_text() == source
     assert block.markdown == f"```python\n{source}\n```"
-    assert BeautifulSoup(block.words, "html.parser").pre.get_text() == source
 
 
 def test_code_that_must_raise_names_the_error():
@@ -56,20 +55,18 @@ def test_a_fence_is_longer_than_the_ticks_in_it():
     assert blocks.printed("a\n```\n````\n", "a.b", "output").markdown == "`````text\na\n```\n````\n`````"
 
 
-def test_a_figure_says_what_it_is_of_and_a_search_finds_its_words():
-    block = blocks.figure("<svg>…</svg>", "diagram", {"data-diagram-of": "a.model"}, "Two branches", "The model: a < b")
+def test_a_figure_says_what_it_is_of():
+    block = blocks.figure("<svg>…</svg>", "diagram", {"data-diagram-of": "a.model"}, "The model: a < b")
     figure = soup(block).figure
     assert (figure["class"], figure["data-diagram-of"]) == (["diagram"], "a.model")
     assert figure.svg.get_text() == "…"
     assert figure.figcaption.get_text() == "The model: a < b"
-    assert block.words == "<p>The model: a &lt; b</p><p>Two branches</p>"
     assert block.markdown == block.html
 
 
 def test_a_figure_without_a_caption_has_none():
-    block = blocks.figure("<svg></svg>", "plot", {"data-output-of": "a.b"}, "A line")
+    block = blocks.figure("<svg></svg>", "plot", {"data-output-of": "a.b"})
     assert soup(block).figcaption is None
-    assert BeautifulSoup(block.words, "html.parser").get_text() == "A line"
 
 
 def test_an_attribute_may_hold_any_character():
@@ -83,7 +80,6 @@ def test_a_note_ends_in_a_link_to_the_other_language():
     assert "stale" in div["class"]
     assert (div.a["href"], div.a["hreflang"], div.a.get_text()) == ("../#start", "en", "Read it")
     assert div.get_text() == "Text <old>. Read it"
-    assert block.words == ""
 
 
 @pytest.mark.parametrize("lines", ["", "1", "2", "1-2"])
@@ -95,3 +91,14 @@ def test_what_looks_as_all_code_does_has_no_mark():
     html = blocks.code("def two():\n    return one + (1)", "chapter.cell").html
     assert 'return</span> one + (<span class="m">1</span>)' in html
     assert [name for name in ("n", "w", "p", "o") if f'<span class="{name}">' in html] == []
+
+
+def test_a_fence_is_highlighted_in_its_language_and_copies_as_it_is():
+    div = soup(blocks.fenced('export A="b"\n\n# why', "sh")).div
+    assert div.get_text() == 'export A="b"\n\n# why'
+    assert [span.get_text() for span in div.select("span")] == ['"b"', "# why"]
+
+
+def test_a_fence_in_no_language_is_refused():
+    with pytest.raises(ValueError, match="the fence names an unknown language “klingon”"):
+        blocks.fenced("x", "klingon")

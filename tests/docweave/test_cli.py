@@ -11,6 +11,7 @@ import docweave.run
 from docweave.cli import main
 from docweave.errors import WeaveError
 from docweave.outputs import Output, Record, code_hashes, installed_versions, read_record, write_record
+from tests.docweave.sites import MKDOCS
 from tests.programs import require
 
 COMMANDS = ("check", "comments", "noise", "run", "stamp", "status", "verify", "weave")
@@ -480,3 +481,11 @@ def test_comments_leaves_a_catalogue_that_does_not_parse_as_it_is(tiny, command)
     assert result.exit_code == 1
     assert result.stderr.startswith("docs/ru/comments.po:")
     assert tiny.read("docs/ru/comments.po") == before
+
+
+def test_check_finds_what_the_build_would_refuse(tiny, command):
+    tiny.write("mkdocs.yml", MKDOCS)
+    tiny.replace("docs/ru/index.md", "Добро пожаловать.", "Добро пожаловать:\n- раз\n- два")
+    result = command("check")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("docs/ru/index.md:10: the notebook would have")

@@ -133,7 +133,7 @@ def test_what_has_no_form_in_a_notebook_stops_the_build_with_its_file_and_line(t
     tiny.replace("docs/en/greetings.md", "A program may greet.", "A program{.loud} may greet.")
     with pytest.raises(Abort):
         built(tiny)
-    assert "docs/en/greetings.md:7: attributes in braces has no form in a notebook" in caplog.text
+    assert "docs/en/greetings.md:7: a page cannot hold attributes in braces" in caplog.text
 
 
 def test_the_course_of_a_language_is_one_file_with_all_it_needs(tiny):

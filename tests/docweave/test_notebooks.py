@@ -8,8 +8,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from docweave.cells import syntax
+from docweave.addresses import address_of, file_name
 from docweave.errors import WeaveError
-from docweave.notebooks import address_of, chapters_of, file_name, notebook, script, written
+from docweave.notebooks import notebook, script, written
 from docweave.project import SOURCE
 
 SITE = "https://example.org/"
@@ -228,35 +229,21 @@ def test_what_another_program_printed_is_shown_below_its_code(tiny):
     assert "```text\nHello, reader!\n```\n\n*" in prose_of(book_of(tiny, "drawings"))
 
 
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ('=== "Tab"', "a tab box has no form in a notebook"),
-        ("!!! note", "“!!!” without a title in quotes"),
-        ("<div>", "raw HTML has no form"),
-        ("text{.lead}", "attributes in braces has no form"),
-        ("[a][b]", "a link by reference has no form"),
-        ("[a](nowhere.md)", "the link to “nowhere.md”"),
-        ("[a](greetings)", "the link to “greetings”"),
-        ("[a](image.png)", "the link to “image.png”"),
-        ("![Words](image.png)", "an image that is no diagram"),
-    ],
-)
-def test_what_has_no_form_in_a_notebook_is_refused_at_its_line(tiny, line, message):
+@pytest.mark.parametrize("target", ["nowhere.md", "greetings", "image.png"])
+def test_a_link_to_no_page_is_refused_at_its_line(tiny, target):
     text = tiny.read("docs/en/greetings.md")
-    tiny.write("docs/en/greetings.md", f"{text}\n{line}\n\n    x\n")
-    with pytest.raises(WeaveError, match=re.escape(message)) as caught:
+    tiny.write("docs/en/greetings.md", f"{text}\n[a]({target})\n")
+    with pytest.raises(WeaveError, match=f"the link to “{target}” leads to no page") as caught:
         book_of(tiny)
-    assert caught.value.path.name == "greetings.md"
-    assert caught.value.line == text.count("\n") + 2
+    assert (caught.value.path.name, caught.value.line) == ("greetings.md", text.count("\n") + 2)
 
 
 def test_a_page_may_have_a_program_for_each_backend_or_none(tiny):
     tiny.write("snippets/greetings_jax.py", "# %% other\nprint(1)\n")
     project = tiny.project
-    names = [file_name(chapter) for chapter in chapters_of(project.pages["en"]["greetings"], project)]
+    names = [file_name(chapter) for chapter in project.chapters_of(project.pages["en"]["greetings"])]
     assert names == ["greetings", "greetings-jax"]
-    assert chapters_of(project.pages["en"]["index"], project) == []
+    assert project.chapters_of(project.pages["en"]["index"]) == []
 
 
 def test_a_script_runs_with_its_failing_cell_commented_out_and_named(tiny):
@@ -286,3 +273,37 @@ def test_jupytext_reads_a_script_as_the_same_cells(tiny):
     assert [cell.source for cell in book.cells if cell.cell_type == "code"] == [
         cell.source for cell in tiny.project.chapters["greetings"].cells
     ]
+
+
+# --- prose ---
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["- one", "    - two", "- three"], "- one\n  - two\n- three"),
+        (["3. three", "4. four"], "3. three\n4. four"),
+        (["- one", "", "    and more", "- two"], "- one\n\n  and more\n- two"),
+        (["| a | b |", "|:--|--:|", "| `1` | 2 |"], "| a | b |\n| :-- | --: |\n| `1` | 2 |"),
+        ([r"2 \* 3 \* 4 is \`24\`"], r"2 \* 3 \* 4 is \`24\`"),
+        ([r"1986\. It began."], r"1986\. It began\."),
+        (["``a ` b`` and `` `c` ``"], "``a ` b`` and `` `c` ``"),
+        (["*Deep Learning*{lang=en} by him"], "*Deep Learning* by him"),
+        (["one", "two"], "one\ntwo"),
+    ],
+)
+def test_prose_is_written_so_that_it_is_read_as_it_is_meant(say, lines, expected):
+    assert expected in say(*lines)
+
+
+def test_what_another_program_shows_in_a_folded_box_folds_with_the_words_around_it(tiny):
+    box = '\n??? tip "Elsewhere"\n    Before.\n\n    ::: greetings.greet\n\n    After.\n'
+    tiny.write("docs/en/drawings.md", tiny.read("docs/en/index.md").replace("# Start {#start}", "# Drawings {#drawings}") + box)
+    prose = prose_of(book_of(tiny, "drawings"))
+    assert prose.count("<details>") == 1
+    assert prose.index("Before.") < prose.index("Hello, reader!") < prose.index("After.") < prose.index("</details>")
+
+
+def test_a_picture_may_be_described_with_brackets(drawn):
+    drawn.replace("docs/en/drawings.md", "![One box leads to another]", "![A box [2, 3] leads on]")
+    assert r"![A box \[2, 3\] leads on](data:image" in prose_of(book_of(drawn, "drawings"))

@@ -236,12 +236,11 @@ def test_what_cannot_be_woven_stops_the_build_with_its_file_and_line(site, file,
     assert problem.startswith(message) and last.startswith(message)
 
 
-def test_a_figure_that_would_not_stand_by_itself_stops_the_build(site):
-    diagram = "![One box](diagram:drawings.model)"
-    site.tiny.replace("docs/en/index.md", "Welcome.", f"Welcome.\n{diagram}")
+def test_what_a_page_and_a_notebook_would_read_differently_stops_the_build_at_its_line(site):
+    site.tiny.replace("docs/en/index.md", "Welcome.", "Welcome:\n- one\n- two")
     with pytest.raises(Abort):
         site.build()
-    assert site.warnings[-1].startswith("en/index.md: not in a paragraph of its own: <figure")
+    assert site.warnings[-1].startswith("docs/en/index.md:7: the notebook would have")
 
 
 @pytest.fixture
@@ -268,7 +267,7 @@ def test_the_theme_and_the_site_have_one_style_sheet_with_what_their_pages_use(s
 
 
 def test_what_only_another_language_uses_is_in_the_style_sheet_too(styled):
-    styled.tiny.replace("docs/ru/index.md", "\n::: ", "\n<table><tr><td>1</td></tr></table>\n\n::: ")
+    styled.tiny.replace("docs/ru/index.md", "\n::: ", "\n| a |\n| --- |\n| 1 |\n\n::: ")
     styled.build()
     assert "table{a:b}" in styled.read("assets/stylesheets/all.css")
 

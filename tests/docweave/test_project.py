@@ -1,6 +1,7 @@
 import pytest
 
 from docweave.errors import WeaveError
+from docweave.pages import Directive
 from docweave.project import Project
 
 
@@ -66,7 +67,7 @@ def test_a_comment_used_in_several_cells_is_translated_once(tiny):
 def test_an_unknown_chapter_or_cell_is_refused_with_the_nearest_name(tiny, chapter, cell, message):
     project = tiny.project
     with pytest.raises(WeaveError) as caught:
-        project.cell(chapter, cell, project.pages["en"]["greetings"], 9)
+        project.cell(Directive(9, 9, chapter, cell), project.pages["en"]["greetings"])
     assert str(project.relative(caught.value)) == f"docs/en/greetings.md:9: {message}"
 
 

@@ -1,47 +1,76 @@
 import gzip
 import json
 
-from docweave.search import Entry, Section, index, sections
+import pytest
+
+from docweave.search import Entry, Section, entry, index
 
 PAGE = """\
-<p>Before everything.</p>
-<h1 id="layers">Layers &amp; <code>models</code><a class="headerlink" href="#layers" title="Link to this section">#</a></h1>
-<p>A <strong>layer</strong> is a <em>func</em>tion,<br>see <a href="../graph/">the graph</a>.</p>
-<ul><li>one</li><li><strong>shared weights</strong></li></ul>
-<h2 id="build">Build<a class="headerlink" href="#build">#</a></h2>
-<div class="highlight"><pre><span></span><code>pip install keras</code></pre></div>
-<pre>x = keras.layers.Dense(32)(x)
-loss_weights = {"age": 1.5}
-x</pre>
-<details><summary>Check yourself</summary><p>Why 1 &lt; 2?</p></details>
+---
+description: Nothing for a search.
+---
+
+# Layers & `models` {#layers}
+
+A **layer** is a *func*tion,
+see [the graph](index.md).
+
+- one
+- **shared weights**
+
+## Build {#build}
+
+```sh
+pip install keras
+```
+
+::: greetings.greet
+
+| a | b |
+| --- | --- |
+| 1 | **two** |
+
+??? question "Check yourself"
+    Why 1 < 2?
+
+![One box](diagram:drawings.model "A model")
+
+::: drawings.plot alt="A line"
+
+::: greetings.fail output=false
 """
 
 
-def test_a_section_is_a_heading_with_what_stands_below_it():
-    layers, build = sections(PAGE)
+@pytest.fixture
+def found(tiny):
+    """The entry of a page that has a bit of everything."""
+    tiny.write("docs/en/layers.md", PAGE)
+    return entry(tiny.project.pages["en"]["layers"], "layers/", tiny.project)
+
+
+def test_a_section_is_a_heading_with_what_is_below_it(found):
+    layers, build = found.sections
     assert (layers.id, layers.title) == ("layers", "Layers & models")
     assert layers.text == "A layer is a function, see the graph. one shared weights"
-    assert (build.id, build.title, build.text) == ("build", "Build", "Check yourself Why 1 < 2?")
+    assert (build.id, build.title) == ("build", "Build")
+    assert build.text == "a b 1 two Check yourself Why 1 < 2? A model One box A line"
 
 
-def test_what_is_set_in_bold_is_known_as_a_term():
-    layers, build = sections(PAGE)
-    assert (layers.key, build.key) == ("layer shared weights", "")
+def test_what_is_set_in_bold_is_known_as_a_term(found):
+    assert [section.key for section in found.sections] == ["layer shared weights", "two"]
 
 
-def test_of_code_the_names_are_kept_each_once_and_dotted_names_whole():
-    layers, build = sections(PAGE)
+def test_of_code_and_outputs_the_names_are_kept_each_once_and_dotted_names_whole(found):
+    layers, build = found.sections
     assert layers.code == ""
-    assert build.code == "pip install keras x keras.layers.Dense loss_weights age"
+    names = "pip install keras say hello first then go on name reader print f Hello import matplotlib.pyplot as plt"
+    assert build.code.startswith(names)
+    assert "int" in build.code.split() and "ValueError" not in build.code
 
 
-def test_what_stands_before_the_first_heading_is_left_out():
-    assert "Before" not in str(sections(PAGE))
-    assert sections("<p>No heading at all.</p>") == ()
-
-
-def test_a_heading_without_an_id_begins_no_section_since_no_link_leads_there():
-    assert [section.id for section in sections("<h1 id='a'>A</h1><h2>B</h2><p>C</p>")] == ["a"]
+def test_comments_are_found_in_the_language_of_the_page(tiny):
+    russian = entry(tiny.project.pages["ru"]["greetings"], "ru/greetings/", tiny.project)
+    assert "здороваемся" in russian.sections[0].code
 
 
 def test_the_file_is_json_that_gzip_unpacks_and_always_the_same():
@@ -59,7 +88,3 @@ def test_the_file_is_json_that_gzip_unpacks_and_always_the_same():
     }
     index.cache_clear()
     assert index(entries) == file
-
-
-def test_a_page_that_has_not_changed_is_not_read_again():
-    assert sections(PAGE) is sections(PAGE)

@@ -1,6 +1,6 @@
 import pytest
 
-from docweave.stylesheets import join, names_in_page, names_in_script, trim
+from docweave.site.stylesheets import join, names_in_page, names_in_script, trim
 
 PAGE = '<html lang="en"><body dir="ltr"><p class="note big" id="first" title="a > b">1 &lt; 2</p><input type=checkbox></body></html>'
 

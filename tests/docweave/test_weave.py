@@ -159,11 +159,6 @@ def test_a_figure_in_a_box_stays_in_it(tiny):
     assert all(line.startswith("    ") for line in inside.splitlines()[1:] if line.strip())
 
 
-def test_an_image_file_is_left_to_the_site_generator(tiny):
-    tiny.replace("docs/en/index.md", "Welcome.", "![A square](square.svg)")
-    assert "![A square](square.svg)" in plain(tiny, "en/index")
-
-
 # --- what cannot be woven ---
 
 
@@ -175,7 +170,6 @@ def test_an_image_file_is_left_to_the_site_generator(tiny):
         (' alt="A line that rises"', "", "13: the cell “drawings.plot” draws a plot: say what it shows with the option `alt=\"…\"`"),
         ("diagram:drawings", "diagram:drawigns", "9: there is no chapter “drawigns” in snippets/. Did you mean “drawings”?"),
         ("drawings.model", "drawings.modle", "9: there is no recorded model “modle” in drawings. Did you mean “model”?"),
-        ("drawings.model", "drawings", "9: there is no recorded model “” in drawings. There are: model."),
     ],
 )
 def test_an_unknown_cell_or_model_is_refused_with_the_nearest_name(tiny, old, new, message):

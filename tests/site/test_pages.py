@@ -22,7 +22,7 @@ def test_the_page_says_its_language_exactly(locale, name, html):
 @every_page
 def test_every_code_block_is_a_tested_cell_but_for_its_comments(locale, name, html, project):
     shown = html(locale, name).select("[data-cell]")
-    directives = project.pages[SOURCE][name].directives.values()
+    directives = project.pages[SOURCE][name].directives
     assert [block["data-cell"] for block in shown] == [directive.id for directive in directives]
     for block in shown:
         cell = project.cell(*block["data-cell"].split("."), project.pages[SOURCE][name], 1)
@@ -46,7 +46,7 @@ def test_there_is_no_other_python_on_the_page(locale, name, html):
 @every_page
 def test_every_output_is_the_recorded_one_in_every_language(locale, name, html, project):
     page = html(locale, name)
-    for directive in project.pages[SOURCE][name].directives.values():
+    for directive in project.pages[SOURCE][name].directives:
         output = project.records[directive.chapter].cells.get(directive.cell)
         shown = page.select(f'[data-output-of="{directive.id}"]')
         expected = [text.rstrip("\n") for text in (output.text, output.error) if text] if output else []
@@ -61,7 +61,7 @@ def test_every_output_is_the_recorded_one_in_every_language(locale, name, html, 
 @every_page
 def test_a_failing_cell_says_which_error_it_raises_and_shows_it(locale, name, html, project):
     page = html(locale, name)
-    for directive in project.pages[SOURCE][name].directives.values():
+    for directive in project.pages[SOURCE][name].directives:
         block = page.select_one(f'[data-cell="{directive.id}"]')
         cell = project.chapters[directive.chapter][directive.cell]
         raises = project.records[directive.chapter].output(cell).raises
@@ -86,7 +86,7 @@ def test_the_comments_are_in_the_language_of_the_page(locale, name, html, projec
 
 
 def shown_cells(project, name):
-    for directive in project.pages[SOURCE][name].directives.values():
+    for directive in project.pages[SOURCE][name].directives:
         yield project.chapters[directive.chapter][directive.cell]
 
 
@@ -94,7 +94,7 @@ def shown_cells(project, name):
 def test_every_drawing_has_a_title_in_the_language_of_the_page_and_real_text(locale, name, html, project):
     page = html(locale, name)
     figures = page.select("figure.diagram, figure.plot")
-    assert len(page.select("figure.diagram")) == sum(figure.model is not None for figure in project.pages[locale][name].figures.values())
+    assert len(page.select("figure.diagram")) == sum(figure.model is not None for figure in project.pages[locale][name].figures)
     for figure in figures:
         svg = figure.svg
         labels = svg["aria-labelledby"].split()

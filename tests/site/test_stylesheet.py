@@ -5,7 +5,7 @@ from pathlib import Path
 import material
 import pytest
 
-from docweave.stylesheets import join
+from docweave.site.stylesheets import join
 from tests.site.conftest import read_config
 from tests.site.pages import KINDS, PROJECT, path_of
 

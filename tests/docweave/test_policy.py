@@ -2,7 +2,7 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 
-from docweave.finish import finish, protect
+from docweave.site.policy import compress, protect
 
 PAGE = '<!doctype html>\n<head>\n<meta charset="utf-8">\n</head>\n'
 
@@ -12,25 +12,13 @@ def policy(html):
     return dict(part.split(" ", 1) for part in content.split("; "))
 
 
-def test_a_table_gets_a_box_to_scroll_in():
-    html = finish("<p>before</p><table>\n<tr><td>1</td></tr></table><table><tr></tr></table>")
-    box = '<div class="md-typeset__scrollwrap"><div class="md-typeset__table">'
-    assert html == (
-        f"<p>before</p>{box}<table>\n<tr><td>1</td></tr></table></div></div>{box}<table><tr></tr></table></div></div>"
-    )
-
-
-def test_a_table_with_a_look_of_its_own_is_left_alone():
-    assert finish('<table class="highlighttable"></table>') == '<table class="highlighttable"></table>'
-
-
 def test_space_between_lines_goes_but_that_between_words_stays():
-    assert finish("\n\n<p>\n    one\n\n    <b>two</b> three\n</p>") == "<p>\none\n<b>two</b> three\n</p>"
+    assert compress("\n\n<p>\n    one\n\n    <b>two</b> three\n</p>") == "<p>\none\n<b>two</b> three\n</p>"
 
 
 def test_code_and_scripts_keep_their_space():
     kept = "<pre><code>if x:\n\n    y</code></pre>"
-    assert finish(f"<div>\n  {kept}\n  <script>\n  1;\n  </script></div>") == f"<div>\n{kept}\n<script>\n  1;\n  </script></div>"
+    assert compress(f"<div>\n  {kept}\n  <script>\n  1;\n  </script></div>") == f"<div>\n{kept}\n<script>\n  1;\n  </script></div>"
 
 
 def test_a_page_may_run_its_own_inline_scripts_and_no_others():

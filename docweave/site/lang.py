@@ -2,8 +2,9 @@
 
 import re
 
-from docweave.finish import TABLE
-
+# A table in prose; those with a class have a look of their own. Material puts the boxes around them by script.
+TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+BOX = r'<div class="md-typeset__scrollwrap"><div class="md-typeset__table">\g<0></div></div>'
 ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
 CELL = re.compile(r"<(?P<tag>t[hd])(?P<attributes>[^>]*)>(?P<text>.*?)(?=</(?P=tag)>)", re.DOTALL)
 CODE = re.compile(r"<code\b(?![^>]*\btranslate=)")
@@ -16,7 +17,7 @@ def mark(html: str, names: dict[str, str]) -> str:
         html: the page.
         names: every language's name in itself, by locale.
     """
-    html = TABLE.sub(lambda table: _columns(table[0], names), html)
+    html = TABLE.sub(BOX, TABLE.sub(lambda table: _columns(table[0], names), html))
     return CODE.sub('<code translate="no"', html)
 
 

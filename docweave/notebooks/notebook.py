@@ -1,0 +1,136 @@
+"""A chapter as a Jupyter notebook: outputs in their cells, boxes that fold, drawings as pictures."""
+
+import base64
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import nbformat
+from nbformat import NotebookNode
+
+from docweave import phrases
+from docweave.addresses import file_name
+from docweave.cells import Cell, Chapter
+from docweave.markdown import COMMONMARK
+from docweave.notebooks import prose
+from docweave.notebooks.walk import Piece, Writer, book, code_cell, joined
+from docweave.pages import Directive, Page
+from docweave.project import Project
+from docweave.weave import code, plots_of
+
+# As nbformat writes a notebook, so that no editor asks to convert it.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+}
+
+MAKE_COLAB_READY = """\
+# {comment}
+import sys
+
+if "google.colab" in sys.modules:
+    import subprocess
+
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", {requirements}], check=True)"""
+
+
+def notebook(page: Page, chapter: Chapter, project: Project, site: str) -> NotebookNode:
+    """Return a chapter as a notebook that was run.
+
+    Args:
+        page: the chapter's page, in any language.
+        chapter: one of its snippet files. The cells of another one are shown as text.
+        project: where both come from.
+        site: the address of the site, with a slash at its end.
+
+    Raises:
+        WeaveError: at a line of the page: what cannot be woven.
+    """
+    record = project.records[chapter.name]
+    origin = {"chapter": chapter.name, "locale": page.locale, "versions": record.versions}
+    metadata = METADATA | {"docweave": origin, "colab": {"provenance": [], "toc_visible": True}}
+    return book(list(_NotebookWriter(page, chapter, project, site).cells()), metadata)
+
+
+def written(book: NotebookNode) -> str:
+    """Return the text of a notebook's file: the same for the same notebook.
+
+    Raises:
+        nbformat.ValidationError: a notebook that Jupyter would refuse.
+    """
+    nbformat.validate(book)
+    return nbformat.writes(book) + "\n"
+
+
+class _NotebookWriter(Writer):
+    count = 0
+
+    def opening(self) -> Iterator[dict]:
+        """Yield the cell that makes Colab ready."""
+        requirements = ", ".join(f'"{requirement}"' for requirement in self.project.requirements if requirement.startswith("keras"))
+        source = MAKE_COLAB_READY.format(comment=self.phrase(phrases.COLAB), requirements=requirements)
+        yield self._counted(source, "colab", {})
+
+    def _counted(self, source: str, id: str, metadata: dict, outputs: Iterable[dict] = ()) -> dict:
+        self.count += 1
+        return code_cell(source, id, metadata) | {"execution_count": self.count, "outputs": list(outputs)}
+
+    def code(self, piece: Piece, directive: Directive) -> Iterator[dict]:
+        cell = self.cell(directive)
+        metadata: dict = {"docweave": {"cell": cell.id}}
+        if cell.raises:
+            metadata["tags"] = ["raises-exception"]
+        if piece.folded or directive.collapsed:
+            # The first is Jupyter's word for it, the second Colab's.
+            metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
+        if piece.folded:
+            metadata["jupyter"]["outputs_hidden"] = True
+        source = code(cell, self.page.locale, self.project)
+        yield self._counted(source, cell.name, metadata, self._outputs(cell, directive))
+
+    def _outputs(self, cell: Cell, directive: Directive) -> Iterator[dict]:
+        output = self.output(cell)
+        if output.text:
+            yield {"output_type": "stream", "name": "stdout", "text": output.text}
+        for svg in plots_of(self.page, directive, self.project, standalone=True):
+            # Not image/svg+xml, which Jupyter hides in a notebook that came from elsewhere.
+            picture = f'<img src="{_data(svg)}" alt="{directive.alt}">'
+            yield {"output_type": "display_data", "data": {"text/html": picture, "text/plain": directive.alt}, "metadata": {}}
+        if output.error:
+            text = output.error.rstrip("\n")
+            error = {"ename": output.raises, "evalue": text.partition(": ")[2], "traceback": text.split("\n")}
+            yield {"output_type": "error"} | error
+
+    def recorded(self, cell: Cell) -> list[str]:
+        """Return what a cell of another program printed, with the notebook that runs it."""
+        other = file_name(self.project.chapters[cell.chapter])
+        return [*super().recorded(cell), f"*{self.phrase(phrases.OTHER_NOTEBOOK)} `{other}.ipynb`*"]
+
+    def figure(self, svg: str, alt: str, caption: str) -> str:
+        return f"![{prose.bracketed(alt)}]({_data(svg)})" + (f"\n\n*{caption}*" if caption else "")
+
+    def quote(self, title: str, inner: list[Piece]) -> list[Piece]:
+        pieces = [Piece(f"**{title}**", self.section), *inner]
+        return [
+            replace(piece, text="\n".join(f"> {line}".rstrip() for line in piece.text.split("\n")))
+            if piece.directive is None and not piece.loose
+            else piece
+            for piece in joined(pieces)
+        ]
+
+    def fold(self, title: str, inner: list[Piece]) -> list[Piece]:
+        heading = COMMONMARK.renderInline(title)
+        pieces: list[Piece] = []
+        for piece in joined(inner):
+            if piece.directive is not None:
+                # A cell folds by itself; its name stands above it.
+                pieces += [] if pieces else [Piece(f"**{title}** ↓", self.section, loose=True)]
+                pieces.append(replace(piece, folded=True))
+            else:
+                summary = f"<summary>{heading}{' …' if pieces else ''}</summary>"
+                pieces.append(Piece(f"<details>\n{summary}\n\n{piece.text}\n\n</details>", self.section, loose=True))
+        return pieces
+
+
+def _data(svg: str) -> str:
+    """Return a drawing as an address that holds it: it needs no file beside the notebook, and Colab shows it."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

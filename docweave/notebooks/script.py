@@ -1,0 +1,45 @@
+"""A chapter as a script in the percent format of Jupytext: outputs and drawings in words, boxes open."""
+
+from collections.abc import Iterator
+
+import jupytext
+
+from docweave.cells import Chapter
+from docweave.notebooks.walk import Piece, Writer, book, code_cell, markdown_cell
+from docweave.pages import Directive, Page
+from docweave.project import Project
+from docweave.weave import code
+
+
+def script(page: Page, chapter: Chapter, project: Project, site: str) -> str:
+    """Return a chapter as a script that runs from top to bottom.
+
+    Prose and recorded outputs are comments. So are cells that must raise, with the error's name.
+
+    Args, Raises: as for `notebook`.
+    """
+    cells = list(_ScriptWriter(page, chapter, project, site).cells())
+    # Nothing about kernels at the top: the file is for Python.
+    metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "title,active"}}
+    return jupytext.writes(book(cells, metadata), fmt="py:percent")
+
+
+class _ScriptWriter(Writer):
+    def opening(self) -> Iterator[dict]:
+        return iter(())
+
+    def code(self, piece: Piece, directive: Directive) -> Iterator[dict]:
+        cell = self.cell(directive)
+        raises = self.output(cell).raises
+        metadata = {"title": f"{cell.name} ({raises})", "active": "ipynb"} if cell.raises else {"title": cell.name}
+        yield code_cell(code(cell, self.page.locale, self.project), cell.name, metadata)
+        if recorded := self.recorded(cell):
+            yield markdown_cell("\n\n".join(recorded), f"output-{cell.name}")
+
+    def figure(self, svg: str, alt: str, caption: str) -> str:
+        return f"[{alt}]" + (f"\n\n{caption}" if caption else "")
+
+    def quote(self, title: str, inner: list[Piece]) -> list[Piece]:
+        return [Piece(f"**{title}**", self.section), *inner]
+
+    fold = quote
