@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog as PoCatalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from docweave.errors import WeaveError
-from docweave.files import write_text
+from docweave.files import read_text, write_text
 
 HEADER = "# The words of this language for comments in cells, for plots and for the site itself."
 
@@ -83,10 +83,7 @@ def _read_po(path: Path) -> PoCatalog:
             last_translator="",
             language_team="",
         )
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise WeaveError(f"the catalogue is not UTF-8: {error.reason}", path) from error
+    text = read_text(path)
     for number, line in enumerate(text.splitlines(), 1):
         if not LINE.fullmatch(line.strip()):
             message = "the catalogue does not parse: expected `msgid \"…\"`, `msgstr \"…\"` or a comment"

@@ -1,6 +1,7 @@
 """Snippet files in: chapters and their named cells."""
 
 import ast
+import keyword
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,7 @@ import jupytext
 from nbformat import ValidationError
 
 from docweave.errors import WeaveError, nearest
+from docweave.files import read_text
 
 # The backends of Keras and what people call them, in the order of the site. A chapter that runs on one only says so at the end
 # of its file's name: `beyond_one_machine_jax.py`.
@@ -18,6 +20,9 @@ BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 OLDER_KERAS = re.compile(r"keras_(\d+)_(\d+)")
 OPTIONS = ("active", "backends", "because", "tags")
 TAGS = ("raises-exception", "slow")
+
+# A comment is never code: without the last word, Jupytext would take `# cat and dog` for a command of a notebook's.
+PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 MARKER = re.compile(r"# %%(?:\s|$)")
 
 
@@ -117,7 +122,7 @@ def read_chapter(path: Path) -> Chapter:
         WeaveError: a cell without a name, a name used twice, an unknown tag, code that does not
             parse, code before the first cell, trailing spaces, a cell that must raise and is not commented out.
     """
-    lines = path.read_text("utf-8").splitlines()
+    lines = read_text(path).splitlines()
     for number, line in enumerate(lines, 1):
         if line != line.rstrip():
             raise WeaveError("trailing spaces: a reader would copy them", path, number)
@@ -128,10 +133,8 @@ def read_chapter(path: Path) -> Chapter:
     for marker, end in zip(markers, [*markers[1:], len(lines) + 1], strict=True):
         cell = _cell(path, marker, tuple(lines[marker - 1 : end - 1]))
         for other in cells:
-            if other.name == cell.name:
-                raise WeaveError(
-                    f"the cell name “{cell.name}” is used twice: first in line {other.line - 1}", path, marker
-                )
+            if other.name.lower() == cell.name.lower():  # some systems would keep the outputs of both in one file
+                raise WeaveError(f"the cell name “{cell.name}” is used twice: first in line {other.line - 1}", path, marker)
         cells.append(cell)
     return Chapter(path.stem, path, tuple(cells))
 
@@ -139,7 +142,7 @@ def read_chapter(path: Path) -> Chapter:
 @lru_cache(maxsize=4096)  # while the site is served, most cells are read again and few have changed
 def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
     try:
-        notebook_cell, *more = jupytext.reads("\n".join(lines).rstrip(), fmt="py:percent").cells
+        notebook_cell, *more = jupytext.reads("\n".join(lines).rstrip(), fmt=PERCENT).cells
     except ValidationError as error:
         raise WeaveError(f"unreadable options: {error.message}", path, marker) from error
     if more:
@@ -148,7 +151,10 @@ def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
     name = metadata.pop("title", "")
     if notebook_cell.cell_type != "code":
         raise WeaveError("a snippet file holds code only: prose belongs into docs/", path, marker)
-    if not name.isidentifier():
+    if "incorrectly_encoded_metadata" in metadata:
+        options = metadata["incorrectly_encoded_metadata"]
+        raise WeaveError(f"unreadable options “{options}”: expected `name=value`, with text in double quotes", path, marker)
+    if not name.isidentifier() or keyword.iskeyword(name):
         raise WeaveError(f"“{name}” is no name for a cell: expected `# %% name`, a Python identifier", path, marker)
     tags = frozenset(metadata.pop("tags", ()))
     for tag in sorted(tags.difference(TAGS)):

@@ -1,7 +1,27 @@
-"""Files written whole or not at all."""
+"""Files read in one encoding, and written whole or not at all."""
 
 import os
 from pathlib import Path
+
+from docweave.errors import WeaveError
+
+
+def read_text(path: Path) -> str:
+    """Read a text file. A byte order mark is left out, and all line ends become one.
+
+    Raises:
+        WeaveError: a file that is not UTF-8, at the line; one that cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WeaveError(f"it cannot be read: {error.strerror}", path) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise WeaveError(f"it is not UTF-8 ({error.reason}): save it in that encoding", path, line) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -15,6 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from docweave import markdown
 from docweave.errors import WeaveError, nearest
+from docweave.files import read_text
 
 FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)
 TITLE = re.compile(r"(?P<title>.*?)\s*\{\s*#(?P<id>[A-Za-z0-9_-]+)\s*\}")
@@ -358,7 +359,7 @@ def read_page(path: Path) -> Page:
         WeaveError: a heading without an id or with one used twice, a Python fence, an unknown option, an image
             without alternative text, front matter that does not parse, whatever the tree cannot hold.
     """
-    return parse_page(path.read_text("utf-8"), path)
+    return parse_page(read_text(path), path)
 
 
 def parse_page(text: str, path: Path) -> Page:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from docweave.files import read_text
+
 SHOW_CODE = "Show the code"
 STALE = "The English text of this section has changed since it was translated."
 LINK = "Link to this section"
@@ -20,5 +22,5 @@ def phrases(theme: Path) -> Iterator[str]:
     """Yield the phrases of the pages and notebooks woven here, then those of the theme's templates (`docweave.phrase("…")`)."""
     yield from (SHOW_CODE, STALE, READ_ENGLISH, LINK, MADE_FROM, OTHER_NOTEBOOK, VERIFIED, COLAB)
     for template in sorted(theme.rglob("*.html")):
-        for found in IN_TEMPLATE.finditer(template.read_text("utf-8")):
+        for found in IN_TEMPLATE.finditer(read_text(template)):
             yield found["text"]

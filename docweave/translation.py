@@ -11,7 +11,7 @@ import yaml
 from docweave import catalogs
 from docweave.compare import diff
 from docweave.errors import WeaveError, nearest
-from docweave.files import write_text
+from docweave.files import read_text, write_text
 from docweave.pages import FRONT_MATTER, Page, Section, parse_page
 from docweave.project import SOURCE, Project
 from docweave.weave import stale_sections
@@ -123,7 +123,7 @@ def stamp(project: Project, page: Page, ids: list[str]) -> list[str]:
             changed.append(id)
     if changed:
         ordered = {id: stamps[id] for id in english if id in stamps}
-        write_text(page.path, _with_sections(page.path.read_text("utf-8"), ordered))
+        write_text(page.path, _with_sections(read_text(page.path), ordered))
     return changed
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from docweave.cells import Chapter
 from docweave.compare import output_differences, same_graphs
 from docweave.errors import WeaveError
-from docweave.files import write_text
+from docweave.files import read_text, write_text
 from docweave.outputs import DEFAULT_BACKEND, Output, Record, chapter_hash
 
 FILE = "verified.json"
@@ -100,7 +100,7 @@ def read_verified(outputs: Path) -> dict[str, list[Run]]:
             chapter: [
                 Run(**run | {"differs": {cell: Output(**parts) for cell, parts in run["differs"].items()}}) for run in runs
             ]
-            for chapter, runs in json.loads(path.read_text("utf-8")).items()
+            for chapter, runs in json.loads(read_text(path)).items()
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeaveError(f"unreadable ({error}): remove it, and run `make matrix`", path) from error

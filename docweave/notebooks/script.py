@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import jupytext
 
-from docweave.cells import Chapter
+from docweave.cells import PERCENT, Chapter
 from docweave.notebooks.walk import Piece, Writer, book, code_cell, markdown_cell
 from docweave.pages import Directive, Page
 from docweave.project import Project
@@ -21,7 +21,7 @@ def script(page: Page, chapter: Chapter, project: Project, site: str) -> str:
     cells = list(_ScriptWriter(page, chapter, project, site).cells())
     # Nothing about kernels at the top: the file is for Python.
     metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "title,active"}}
-    return jupytext.writes(book(cells, metadata), fmt="py:percent")
+    return jupytext.writes(book(cells, metadata), fmt=PERCENT)
 
 
 class _ScriptWriter(Writer):

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from docweave.cells import read_chapter, read_chapters, syntax
@@ -88,6 +91,9 @@ def test_a_cell_name_used_twice_is_refused_with_both_lines(chapter):
         ("", "1: the file must begin with a cell"),
         ("# %%\nx = 1\n", "1: “” is no name for a cell: expected `# %% name`, a Python identifier"),
         ("# %% a name\nx = 1\n", "1: “a name” is no name for a cell"),
+        ("# %% class\nx = 1\n", "1: “class” is no name for a cell"),
+        ("# %% fit\nx = 1\n# %% Fit\ny = 1\n", "3: the cell name “Fit” is used twice: first in line 1"),
+        ("# %% one tags=[slow]\nx = 1\n", "1: unreadable options “tags=[slow]”: expected `name=value`, with text in double quotes"),
         ("# %% one\nx = 1\n# %% two [markdown]\n# prose\n", "3: a snippet file holds code only"),
         ('# %% one tags=["slwo"]\nx = 1\n', "1: unknown tag “slwo”. Did you mean “slow”?"),
         ('# %% one tag=["slow"]\nx = 1\n', "1: unknown option “tag”. Did you mean “tags”?"),
@@ -147,3 +153,27 @@ def test_a_file_name_says_which_backend_or_which_older_keras_its_chapter_needs(n
     chapter = read_chapter(path)
     assert (chapter.backend, chapter.keras, chapter.page) == (backend, keras, page)
     assert chapter.apart == bool(backend or keras)
+
+
+COMMENTS = [
+    *("copy", "cat", "ren", "ls -l", "mv - x", "copy the weights of the first model", "cat and dog pictures", "echo of the input"),
+    *("cp is the cost of a part", "rm duplicates", "x?", "!important: y", "? why", "%timeit f(x)", "%d is a number", "%%time"),
+    *("+ x", "@x", "git clone", "pip install keras", "cd up", "def f(x):", "x = 1", "import os", "[...]", "-> here", "%matplotlib inline"),
+]
+
+
+@pytest.mark.parametrize("comment", COMMENTS)
+def test_a_comment_is_never_taken_for_code(chapter, comment):
+    read = chapter(
+        f"# %% one\n# {comment}\nx = 1  # {comment}\ncat = 2\nprint(x)\n# {comment}\n\n"
+        f'# %% bad tags=["raises-exception"] active="ipynb"\n# # {comment}\n# y = z\n'
+    )
+    assert read["one"].source == f"# {comment}\nx = 1  # {comment}\ncat = 2\nprint(x)\n# {comment}"
+    assert read["bad"].source == f"# {comment}\ny = z"
+
+
+def test_every_comment_of_the_snippets_is_read_as_it_was_written():
+    for path in (Path(__file__).parents[2] / "snippets").glob("*.py"):
+        for cell in read_chapter(path).cells:
+            lines = path.read_text("utf-8").splitlines()[cell.line - 1 : cell.line + cell.source.count("\n")]
+            assert cell.source.splitlines() == [re.sub("^# ?", "", line) if cell.raises else line for line in lines], cell.id

@@ -2,7 +2,8 @@ import os
 
 import pytest
 
-from docweave.files import write_text
+from docweave.errors import WeaveError
+from docweave.files import read_text, write_text
 
 
 def test_a_text_is_written_as_it_is(tmp_path):
@@ -22,3 +23,23 @@ def test_an_interrupted_write_leaves_the_old_text(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_text(page, "new")
     assert page.read_text() == "old"
+
+
+def test_a_mark_of_byte_order_and_old_line_ends_are_no_part_of_a_text(tmp_path):
+    (tmp_path / "page.md").write_bytes("\ufeffone\r\ntwo\rthrée\n".encode())
+    assert read_text(tmp_path / "page.md") == "one\ntwo\nthrée\n"
+
+
+@pytest.mark.parametrize(("encoding", "line"), [("cp1252", 2), ("utf-16", 1)])
+def test_another_encoding_is_reported_at_its_line(tmp_path, encoding, line):
+    page = tmp_path / "page.md"
+    page.write_bytes("one\nthrée\n".encode(encoding))
+    with pytest.raises(WeaveError, match=rf"page\.md:{line}: it is not UTF-8 \(.*\): save it in that encoding"):
+        read_text(page)
+
+
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("nowhere")], ids=["folder", "dangling link"])
+def test_what_is_no_file_is_reported(tmp_path, make):
+    make(tmp_path / "page.md")
+    with pytest.raises(WeaveError, match=r"page\.md: it cannot be read: "):
+        read_text(tmp_path / "page.md")
