@@ -18,7 +18,11 @@ HEADER = "# The words of this language for comments in cells, for plots and for 
 SAME = "same in both"
 
 # What a line may be. Babel passes over a string that is not closed, and the next update would then drop its message.
-LINE = re.compile(r'(#(?!~).*|(#~ *)?((msgctxt|msgid|msgstr) *)?"([^"\\]|\\.)*")?')
+STRING = r'"(?:[^"\\]|\\.)*"'
+LINE = re.compile(rf"(#(?!~).*|#~\|.*|(#~ *)?((?P<word>msgctxt|msgid_plural|msgid|msgstr(\[\d+\])?) *)?{STRING})?")
+# A catalogue's header, which is kept as its editor wrote it: Babel stops at dates and plurals that are not filled in.
+HEAD = re.compile(rf'^(?P<comments>(?:#.*\n)*)(?P<strings>msgid ""\n(?:msgstr {STRING}\n)(?:{STRING}\n)*)', re.MULTILINE)
+CHARSET = re.compile(r"(?<=charset=)[\w-]+")
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def read_catalog(path: Path) -> Catalog:
     """
     translations = {}
     for message in _read_po(path):
-        if message.id and message.string and not message.fuzzy:
+        if message.id and isinstance(message.id, str) and message.string and not message.fuzzy:
             translations[message.id] = Translation(message.string, SAME in message.user_comments, message.lineno)
     return Catalog(path, translations)
 
@@ -84,17 +88,41 @@ def _read_po(path: Path) -> PoCatalog:
             language_team="",
         )
     text = read_text(path)
-    for number, line in enumerate(text.splitlines(), 1):
-        if not LINE.fullmatch(line.strip()):
-            message = "the catalogue does not parse: expected `msgid \"…\"`, `msgstr \"…\"` or a comment"
-            raise WeaveError(message, path, number)
+    _check_lines(text, path)
+    # Empty lines in place of what Babel must not read keep the numbers of the others.
+    body = re.sub(r"^#~\|.*", "", HEAD.sub(lambda found: "\n" * found[0].count("\n"), text, count=1), flags=re.MULTILINE)
     try:
-        catalog = read_po(io.StringIO(text), abort_invalid=True)
+        catalog = read_po(io.StringIO(body), abort_invalid=True)
     except PoFileError as error:
         problem = str(error).rpartition(" on ")[0]
         raise WeaveError(f"the catalogue does not parse: {problem}", path, error.lineno + 1) from error
+    except ValueError as error:  # a plural without its number
+        raise WeaveError(f"the catalogue does not parse: {error}", path) from error
     catalog.charset = "utf-8"
     return catalog
+
+
+def _check_lines(text: str, path: Path) -> None:
+    """Refuse a line that is none of a catalogue's, and a message that is there twice: Babel would drop one of them."""
+    first: dict[tuple[str, ...], int] = {}
+    entry: list[str] = []
+    begins = 0
+    for number, line in enumerate([*text.splitlines(), 'msgid ""'], 1):
+        if not (found := LINE.fullmatch(line.strip())):
+            message = "the catalogue does not parse: expected `msgid \"…\"`, `msgstr \"…\"` or a comment"
+            raise WeaveError(message, path, number)
+        if line.startswith("#"):
+            continue
+        if found["word"] in ("msgctxt", "msgid") and (not entry or entry[-1] == "msgstr"):
+            begins = number
+            entry = []
+        if (found["word"] or "").startswith("msgstr") and "msgstr" not in entry:
+            if (other := first.setdefault(tuple(entry), begins)) != begins:
+                raise WeaveError(f"the message is there twice, first in line {other}: keep one translation of it", path, begins)
+            entry.append("msgstr")
+        elif entry[-1:] != ["msgstr"] and line.strip():
+            entry += [found["word"]] if found["word"] else []
+            entry[-1:] = [entry[-1] + "".join(re.findall(STRING, line))[1:-1]] if entry else []
 
 
 def missing(catalog: Catalog, messages: Iterable[Message]) -> list[WeaveError]:
@@ -141,6 +169,10 @@ def update(path: Path, messages: Iterable[Message]) -> tuple[int, int]:
     old.creation_date = template.creation_date
     buffer = io.BytesIO()
     write_po(buffer, old, width=100)
-    write_text(path, buffer.getvalue().decode("utf-8"))
+    # What Babel takes for a translator's comment is the message that was translated before.
+    text = re.sub(r"^# \| ", "#| ", buffer.getvalue().decode("utf-8"), flags=re.MULTILINE)
+    if path.exists() and (head := HEAD.search(read_text(path))):
+        text = HEAD.sub(lambda new: new["comments"] + CHARSET.sub("utf-8", head["strings"]), text, count=1)
+    write_text(path, text)
     entries = [message for message in old if message.id]
     return len(entries), sum(not message.string or message.fuzzy for message in entries)

@@ -70,7 +70,8 @@ def test_what_is_empty_fuzzy_or_obsolete_is_no_translation(po, body):
         ('msgid "one"\nmsgstr "од"ин"\n', "6: the catalogue does not parse"),
         ('msgid one\nmsgstr "один"\n', "5: the catalogue does not parse"),
         ('msgid "one"\nmsgstr "один"\n\n<<<<<<< HEAD\n', "8: the catalogue does not parse"),
-        ('msgid "one"\nmsgid_plural "ones"\nmsgstr[0] "один"\n', "6: the catalogue does not parse"),
+        ('msgid "one"\nmsgstr ""\n\nmsgid "one"\nmsgstr "один"\n', "8: the message is there twice, first in line 5"),
+        ('msgid "one"\nmsgstr ""\n\nmsgid ""\n"on"\n"e"\nmsgstr "один"\n', "8: the message is there twice, first in line 5"),
         ('#~ msgid "one"\n#~ msgstr "один\n', "6: the catalogue does not parse"),
         ('msgid "one"\n\nmsgid "two"\nmsgstr "два"\n', "5: the catalogue does not parse: missing msgstr for msgid 'one'"),
     ],
@@ -200,3 +201,58 @@ def test_whatever_its_header_says_a_catalogue_is_written_as_utf_8(po):
     update(path, [BEGIN])
     assert "charset=utf-8" in path.read_text("utf-8")
     assert read_catalog(path)("normalise first") == "нормализуем"
+
+
+# --- what editors write ---
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"POT-Creation-Date: \n",
+        r"PO-Revision-Date: \n",
+        r"POT-Creation-Date: YEAR-MO-DA HO:MI+ZONE\n",
+        r"PO-Revision-Date: 2024-05-01 10:00:00+0000\n",
+        r"PO-Revision-Date: 2024-05-01T10:00:00+00:00\n",
+        r"PO-Revision-Date: 2024-05-01\n",
+        r"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\n",
+        r"X-Generator: Poedit 3.4\n",
+        r"Language: \n",
+    ],
+)
+def test_a_header_is_kept_as_an_editor_wrote_it(po, line):
+    header = f'msgid ""\nmsgstr ""\n"{line}"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    path = po('msgid "normalise first"\nmsgstr "нормализуем"\n', header)
+    assert read_catalog(path).translations["normalise first"].line == 6
+    update(path, [BEGIN])
+    assert header in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'msgid "one"\nmsgid_plural "ones"\nmsgstr[0] "один"\nmsgstr[1] "одни"\n',
+        'msgctxt "menu"\nmsgid "one"\nmsgstr "один"\n\nmsgid "one"\nmsgstr "раз"\n',
+        '#, fuzzy\n#| msgid "on"\nmsgid "one"\nmsgstr "один"\n',
+        '#~| msgid "on"\n#~ msgid "one"\n#~ msgstr "один"\n',
+        '#. a hint\n#: greetings.greet:3\n#, python-format\nmsgid "one"\nmsgstr "один"\n',
+    ],
+    ids=["plural", "context", "previous", "previous of an obsolete one", "comments"],
+)
+def test_valid_gettext_is_never_refused(po, body):
+    path = po(body + '\nmsgid "normalise first"\nmsgstr "нормализуем"\n')
+    assert read_catalog(path)("normalise first") == "нормализуем"
+    update(path, [BEGIN, Message("one", ("a.b",))])
+    assert read_catalog(path)("normalise first") == "нормализуем"
+
+
+def test_an_update_keeps_what_a_fuzzy_message_was_before(po):
+    path = po('#, fuzzy\n#| msgid "on"\nmsgid "one"\nmsgstr "один"\n')
+    update(path, [Message("one", ("a.b",))])
+    assert '#| msgid "on"\n' in path.read_text("utf-8")
+
+
+def test_old_line_ends_and_a_mark_of_byte_order_are_no_fault(po):
+    path = po()
+    path.write_bytes(("\ufeff" + HEADER + 'msgid "one"\nmsgstr "один"\n').replace("\n", "\r\n").encode())
+    assert read_catalog(path)("one") == "один"
