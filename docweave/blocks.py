@@ -122,7 +122,9 @@ def _highlight(source: str, lines: str) -> str:
         first, _, last = span.partition("-")
         numbers += range(int(first), int(last or first) + 1)
     formatter = HtmlFormatter(nowrap=True, hl_lines=numbers)
-    looks = ((next((LOOKS[look] for look in LOOKS if kind in look), token.Text), text) for kind, text in _LEXER.get_tokens(source))
+    looks = (
+        (next((LOOKS[look] for look in LOOKS if kind in look), token.Text), text) for kind, text in _LEXER.get_tokens(source)
+    )
     html = pygments.format(looks, formatter)
     # The last line break, which Pygments adds, stands inside the mark of a highlighted last line.
     return re.sub(r"\n((?:</span>)?)\n?$", r"\1", html)

@@ -89,7 +89,7 @@ def _read_po(path: Path) -> PoCatalog:
         raise WeaveError(f"the catalogue is not UTF-8: {error.reason}", path) from error
     for number, line in enumerate(text.splitlines(), 1):
         if not LINE.fullmatch(line.strip()):
-            message = "the catalogue does not parse: expected `msgid \"…\"`, `msgstr \"…\"` or a comment"
+            message = 'the catalogue does not parse: expected `msgid "…"`, `msgstr "…"` or a comment'
             raise WeaveError(message, path, number)
     try:
         catalog = read_po(io.StringIO(text), abort_invalid=True)

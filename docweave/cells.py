@@ -129,9 +129,7 @@ def read_chapter(path: Path) -> Chapter:
         cell = _cell(path, marker, tuple(lines[marker - 1 : end - 1]))
         for other in cells:
             if other.name == cell.name:
-                raise WeaveError(
-                    f"the cell name “{cell.name}” is used twice: first in line {other.line - 1}", path, marker
-                )
+                raise WeaveError(f"the cell name “{cell.name}” is used twice: first in line {other.line - 1}", path, marker)
         cells.append(cell)
     return Chapter(path.stem, path, tuple(cells))
 
@@ -155,7 +153,7 @@ def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
         raise WeaveError(f"unknown tag “{tag}”.{nearest(tag, TAGS)}", path, marker)
     backends, because = metadata.pop("backends", ()), metadata.pop("because", "")
     if isinstance(backends, str):
-        raise WeaveError(f"backends is {backends!r}: expected a list, `backends=[\"tensorflow\"]`", path, marker)
+        raise WeaveError(f'backends is {backends!r}: expected a list, `backends=["tensorflow"]`', path, marker)
     for backend in backends:
         if backend not in BACKENDS:
             raise WeaveError(f"unknown backend “{backend}”.{nearest(backend, BACKENDS)}", path, marker)

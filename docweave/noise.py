@@ -13,8 +13,8 @@ FACTOR = 3.0
 # What single precision leaves open however a sum is ordered, as a share of the number.
 ROUNDING = 1e-6
 
-# A float as cells print it, and how many of its decimals are printed where the noise is measured. One that is printed as a whole
-# number is a word, and must not change.
+# A float as cells print it, and how many of its decimals are printed where the noise is measured. One that is printed as a
+# whole number is a word, and must not change.
 FLOAT = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?(?![\w.])")
 AROUND = re.compile(rf" *{FLOAT.pattern} *")
 ADMITTED = re.compile(r" ± (\d+\.\d+)")

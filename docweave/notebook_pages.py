@@ -34,7 +34,9 @@ BRANCH = "notebooks"  # the workflow Pages puts the notebooks there, at the path
 
 
 DRAWING = re.compile(
-    r'(?P<paragraph><p>)?(?:<figure class="plot">)?<img\b[^>]*?src="data:image/svg\+xml;base64,(?P<svg>[^"]*)"[^>]*>(?:</figure>)?(?(paragraph)</p>)'
+    r'(?P<paragraph><p>)?(?:<figure class="plot">)?'
+    r'<img\b[^>]*?src="data:image/svg\+xml;base64,(?P<svg>[^"]*)"[^>]*>'
+    r"(?:</figure>)?(?(paragraph)</p>)"
 )
 STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
 CODE = re.compile(r'<pre data-code="(?P<id>[^"]*)"></pre>')
@@ -112,7 +114,9 @@ def downloads(page: Page, project: Project, repository: str) -> list[Download]:
         book = f"{folder}{file_name(chapter)}.ipynb"
         colab = f"{COLAB}{on_github}/blob/{BRANCH}/{book}" if on_github else ""
         cells = f"{repository}/blob/main/snippets/{chapter.path.name}" if repository else ""
-        found.append(Download(chapter, BACKENDS.get(chapter.backend, ""), folder, book, f"{folder}{chapter.name}.py", colab, cells))
+        found.append(
+            Download(chapter, BACKENDS.get(chapter.backend, ""), folder, book, f"{folder}{chapter.name}.py", colab, cells)
+        )
     return found
 
 

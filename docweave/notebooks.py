@@ -283,7 +283,9 @@ class _NotebookWriter(_Writer):
 
     def opening(self) -> Iterator[dict]:
         """Yield the cell that makes Colab ready."""
-        requirements = ", ".join(f'"{requirement}"' for requirement in self.project.requirements if requirement.startswith("keras"))
+        requirements = ", ".join(
+            f'"{requirement}"' for requirement in self.project.requirements if requirement.startswith("keras")
+        )
         yield self._code_cell(COLAB.format(comment=self.phrase(phrases.COLAB), requirements=requirements), "colab", {})
 
     def _code_cell(self, source: str, id: str, metadata: dict, outputs: Iterable[dict] = ()) -> dict:
@@ -386,6 +388,7 @@ def _code_cell(source: str, id: str, metadata: dict) -> dict:
 
 def _joined(pieces: list[Piece]) -> Iterator[Piece]:
     """Yield pieces with neighbouring Markdown made one, so that it stands in one quote."""
+
     def kind(piece: Piece):
         return piece.directive is None and not piece.loose
 

@@ -14,7 +14,7 @@ OPTION = re.compile(r'\s*(?P<name>[a-z]+)(?:=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\
 OPTIONS = ("alt", "collapsed", "hl", "output")
 HEADING = re.compile(r"^(?P<level>#{1,6})\s*(?P<title>.*?)(?:\s*\{\s*#(?P<id>[\w-]+)\s*\})?\s*$")
 IMAGE = re.compile(r'!\[(?P<alt>[^\]]*)\]\(\s*(?P<target>[^)\s]+)(?:\s+(?P<quote>["\'])(?P<caption>.*?)(?P=quote))?\s*\)')
-BOX = re.compile(r'^ *(?P<marker>!!!|\?\?\?\+?|===\+?) *(?P<kind>[\w-]*)')
+BOX = re.compile(r"^ *(?P<marker>!!!|\?\?\?\+?|===\+?) *(?P<kind>[\w-]*)")
 FENCE = re.compile(r"^(?:[ \t>]|[-*+] |\d+[.)] )*(?P<ticks>`{3,}|~{3,}) *(?P<info>.*)$")
 PYTHON = re.compile(r'^(?:\{(?:[^"]*?\s)?\.?)?(?:i?py(?:thon)?[\d.]*|pycon)(?!\w)', re.IGNORECASE)
 FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)
@@ -171,9 +171,7 @@ def parse_page(text: str, path: Path) -> Page:
             fence = found["ticks"], number
         elif found := HEADING.match(line):
             if not found["id"]:
-                raise WeaveError(
-                    "the heading has no id: write `{#the-id}` after it, the same in every language", path, number
-                )
+                raise WeaveError("the heading has no id: write `{#the-id}` after it, the same in every language", path, number)
             if found["id"] in dict(headings):
                 raise WeaveError(
                     f"the id “{found['id']}” is used twice: first in line {dict(headings)[found['id']]}", path, number
@@ -199,9 +197,7 @@ def parse_page(text: str, path: Path) -> Page:
     if fence:
         raise WeaveError(f"the fence {fence[0]} is never closed", path, fence[1])
     sections = _sections(headings, body, front, str(meta.get("description", "")), path)
-    return Page(
-        path, path.parent.name, path.stem, meta, front, body, tuple(elements), directives, figures, sections
-    )
+    return Page(path, path.parent.name, path.stem, meta, front, body, tuple(elements), directives, figures, sections)
 
 
 def _front_matter(text: str, path: Path) -> tuple[dict, int]:
@@ -240,7 +236,7 @@ def _directive(found: re.Match, path: Path, line: int) -> Directive:
         option = OPTION.match(text, position)
         if not option:
             raise WeaveError(
-                f"unreadable options “{text[position:].strip()}”: expected `name=value` or `name=\"a value\"`", path, line
+                f'unreadable options “{text[position:].strip()}”: expected `name=value` or `name="a value"`', path, line
             )
         if option["name"] not in OPTIONS:
             raise WeaveError(f"unknown option “{option['name']}”.{nearest(option['name'], OPTIONS)}", path, line)

@@ -219,7 +219,10 @@ def same_plot(a: Plot, b: Plot, relative: float = 1e-3) -> list[str]:
 
 
 def drift(a: Plot, b: Plot) -> float:
-    """Return the largest difference between two plots, as `same_plot` counts it; infinity if they differ in more than numbers."""
+    """Return the largest difference between two plots, as `same_plot` counts it.
+
+    It is infinity if they differ in more than numbers.
+    """
     return max((share for _, share in _differences(a.data, b.data, "")), default=0.0)
 
 

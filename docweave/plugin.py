@@ -74,7 +74,9 @@ class Site:
         if isinstance(page.file, NotebookFile):
             found = notebook_pages.downloads(page.file.source, self.project, self.repository)
             return [download for download in found if download.chapter == page.file.chapter]
-        return notebook_pages.downloads(self.project.pages[self.locale][Path(page.file.src_uri).stem], self.project, self.repository)
+        return notebook_pages.downloads(
+            self.project.pages[self.locale][Path(page.file.src_uri).stem], self.project, self.repository
+        )
 
 
 class DocweavePlugin(BasePlugin):

@@ -44,8 +44,8 @@ UNSTABLE = {
     r" at 0x[0-9a-f]{6,}": "an address in memory",
 }
 
-# What is warned of inside Keras 3.15: at the first functional model, by NumPy 2 at each save with TensorFlow 2.21, by Python 3.13
-# where TensorFlow compiles a function of one's own, and by JAX 0.12 wherever integers enter.
+# What is warned of inside Keras 3.15: at the first functional model, by NumPy 2 at each save with TensorFlow 2.21, by
+# Python 3.13 where TensorFlow compiles a function of one's own, and by JAX 0.12 wherever integers enter.
 KNOWN_WARNINGS = (
     "Possible nested set",
     "__array__ implementation doesn't accept a copy keyword",
@@ -86,7 +86,9 @@ def prepare(backend: str = "", keras: str = "") -> None:
     """
     if keras:
         if not os.path.exists(older_keras(keras)):
-            raise WeaveError(f"Keras {keras} is not in {older_keras(keras)}: `make setup` brings those of requirements/keras-*.txt")
+            raise WeaveError(
+                f"Keras {keras} is not in {older_keras(keras)}: `make setup` brings those of requirements/keras-*.txt"
+            )
         sys.path.insert(0, older_keras(keras))
     os.environ.update(ENVIRONMENT | ({"KERAS_BACKEND": backend} if backend else {}))
     with _silenced():
@@ -139,9 +141,7 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
 _STARTING = threading.Lock()
 
 
-def run_under(
-    chapter: Chapter, settings: Iterable[Setting], short: bool = False
-) -> Iterator[tuple[Setting, Record]]:
+def run_under(chapter: Chapter, settings: Iterable[Setting], short: bool = False) -> Iterator[tuple[Setting, Record]]:
     """Run a chapter under each setting, in as many processes at a time as there are processors.
 
     Yields:
@@ -150,6 +150,7 @@ def run_under(
     Raises:
         WeaveError: what `run_cells` raises, with the name of the setting.
     """
+
     def run(setting: Setting) -> tuple[Setting, Record]:
         # A process inherits its environment: some libraries read theirs before a line of ours is run.
         with _STARTING, mock.patch.dict(os.environ, setting.environment):
@@ -191,11 +192,17 @@ def measured(chapter: Chapter, shown: Record) -> Record:
                 problems.append(cell.error(f"the cell “{cell.name}” gives something else under “{setting.name}”:\n{change}"))
         if kept.plots:
             others = [run.output(cell).plots for setting, run in runs if not setting.seed]
-            drift[cell.name] = [max(map(plots.drift, repeat(plot), same)) for plot, *same in zip(kept.plots, *others, strict=True)]
-        problems += [cell.error(f"the cell “{cell.name}” prints {why}") for why in noise.unsteady(kept.text, numbers.get(cell.name, {}))]
+            drift[cell.name] = [
+                max(map(plots.drift, repeat(plot), same)) for plot, *same in zip(kept.plots, *others, strict=True)
+            ]
+        problems += [
+            cell.error(f"the cell “{cell.name}” prints {why}") for why in noise.unsteady(kept.text, numbers.get(cell.name, {}))
+        ]
     if problems:
         raise WeaveError("\n".join(map(str, problems)))
-    moving = {name: values for name, values in numbers.items() if any(one != values[noise.PLAIN.name] for one in values.values())}
+    moving = {
+        name: values for name, values in numbers.items() if any(one != values[noise.PLAIN.name] for one in values.values())
+    }
     return replace(shown, numbers=moving, drift=drift)
 
 

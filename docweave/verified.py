@@ -124,7 +124,9 @@ def _plain(run: Run) -> dict:
 
 
 def here(chapter: Chapter, recorded: Record, runs: dict[str, list[Run]]) -> Record:
-    """Return what a chapter's cells must give with this Python and this Keras: what is recorded, or what differed in a run with them.
+    """Return what a chapter's cells must give with this Python and this Keras.
+
+    It is what is recorded, or what differed in a run with them.
 
     Args:
         chapter: the chapter, on the backend that recorded it.

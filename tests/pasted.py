@@ -32,7 +32,8 @@ def paste(blocks: list[tuple[str, str, bool]]) -> list[tuple[str, str]]:
     """Run blocks of code in one namespace.
 
     Args:
-        blocks: the code of each, the type of the error it must raise (or nothing), and whether it is slow and runs in a short form.
+        blocks: the code of each, the type of the error it must raise (or nothing), and whether it is slow and runs in a
+            short form.
 
     Returns:
         What each printed, and the type of the error it raised.

@@ -119,7 +119,9 @@ def test_a_translation_that_equals_its_original_must_be_listed_as_the_same(po):
 def test_a_translation_listed_as_the_same_that_is_not_must_be_taken_off_the_list(po):
     path = po('# same in both\nmsgid "normalise first"\nmsgstr "нормализуем"\n')
     (problem,) = problems(path, BEGIN)
-    assert problem == ":6: “normalise first” (greetings.greet) is listed as the same in both, and is not: remove `# same in both`"
+    assert (
+        problem == ":6: “normalise first” (greetings.greet) is listed as the same in both, and is not: remove `# same in both`"
+    )
 
 
 def test_a_translation_keeps_the_number_of_lines(po):

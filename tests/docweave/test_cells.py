@@ -17,7 +17,7 @@ def chapter(tmp_path):
 
 
 def test_a_chapter_is_its_named_cells_in_order(chapter):
-    read = chapter('# %% imports\nimport math\n\n# %% area\nradius = 2\n\nprint(math.pi * radius**2)\n')
+    read = chapter("# %% imports\nimport math\n\n# %% area\nradius = 2\n\nprint(math.pi * radius**2)\n")
     assert read.name == "first_steps"
     assert [(cell.id, cell.line) for cell in read.cells] == [("first_steps.imports", 2), ("first_steps.area", 5)]
     assert read["area"].source == "radius = 2\n\nprint(math.pi * radius**2)"
@@ -96,7 +96,10 @@ def test_a_cell_name_used_twice_is_refused_with_both_lines(chapter):
         ('# %% one backends="jax" because="why"\nx = 1\n', "1: backends is 'jax': expected a list"),
         ('# %% one backends=["jax"]\nx = 1\n', "1: a cell that some backends cannot run is marked `backends=["),
         ('# %% one because="why"\nx = 1\n', "1: a cell that some backends cannot run is marked `backends=["),
-        ('# %% one tags=["raises-exception"]\n# x = 1\n', '1: a cell that must raise is marked `tags=["raises-exception"] active'),
+        (
+            '# %% one tags=["raises-exception"]\n# x = 1\n',
+            '1: a cell that must raise is marked `tags=["raises-exception"] active',
+        ),
         ('# %% one active="ipynb"\n# x = 1\n', "1: a cell that must raise is marked"),
         (
             '# %% one tags=["raises-exception"] active="ipynb"\n# x = 1\nint("x")\n',

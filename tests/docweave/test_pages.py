@@ -118,7 +118,7 @@ def test_an_alternative_text_that_says_nothing_is_none(option):
         ("::: a.b.c", "“a.b.c” names no cell"),
         ("::: a.b higlight=3", "unknown option “higlight”."),
         ("::: a.b colapsed", "unknown option “colapsed”. Did you mean “collapsed”?"),
-        ('::: a.b alt="never closed', "unreadable options “alt=\"never closed”: expected `name=value`"),
+        ('::: a.b alt="never closed', 'unreadable options “alt="never closed”: expected `name=value`'),
         ("::: a.b output=no", "output is no: expected true or false"),
         ("::: a.b collapsed=maybe", "collapsed is maybe: expected true or false"),
         ("::: a.b hl=two", "hl is “two”: expected lines such as “2” or “3-4 6”"),
@@ -147,7 +147,9 @@ def test_a_figure_has_alternative_text_and_a_caption(caption):
     assert figure == Figure("Two branches meet", "diagram:a.model", caption[1:-1], 6)
 
 
-@pytest.mark.parametrize("image", ["![](x.png)", "![ ](x.png)", "words ![](x.png 'caption') more", "![]( x.png )", "    ![](diagram:a.b)"])
+@pytest.mark.parametrize(
+    "image", ["![](x.png)", "![ ](x.png)", "words ![](x.png 'caption') more", "![]( x.png )", "    ![](diagram:a.b)"]
+)
 def test_an_image_without_alternative_text_is_refused(image):
     assert refused(f"# Title {{#title}}\n\n{image}\n") == "6: the image has no alternative text: say what it shows"
 
@@ -173,7 +175,7 @@ def test_a_diagram_in_the_midst_of_text_is_refused(line):
         "``` python",
         "~~~python",
         "~~~~ py",
-        "```python title=\"a.py\"",
+        '```python title="a.py"',
         "```python hl_lines='1'",
         "```{.python}",
         "``` { .python }",
@@ -193,7 +195,9 @@ def test_a_python_fence_written_by_hand_is_refused(fence):
     assert refused(f"# Title {{#title}}\n\n!!! note\n\n{fence}\n    x = 1\n") == f"8: {message}"
 
 
-@pytest.mark.parametrize("info", ["text", "sh", "json", 'text title="a.py"', '{ .text title="a .py" }', "pyramid", "typescript"])
+@pytest.mark.parametrize(
+    "info", ["text", "sh", "json", 'text title="a.py"', '{ .text title="a .py" }', "pyramid", "typescript"]
+)
 def test_a_fence_in_another_language_is_allowed(info):
     assert elements(f"``` {info}\nx\n```\n\n::: a.b\n") == ["cell a.b"]
 

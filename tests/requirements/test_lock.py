@@ -120,7 +120,11 @@ def test_the_workflows_and_the_readme_name_the_pythons_that_are_tested():
     texts = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
     named = {found for text in texts for found in re.findall(r"python-version: (.*)|(\[\"3.*?])", text)}
     assert named == {
-        (f'"{tested[0]}"', ""), ("${{ matrix.python }}", ""), ("|", ""), ("", json.dumps(tested[:1])), ("", json.dumps(tested))
+        (f'"{tested[0]}"', ""),
+        ("${{ matrix.python }}", ""),
+        ("|", ""),
+        ("", json.dumps(tested[:1])),
+        ("", json.dumps(tested)),
     }
     (lines,) = re.findall(r"python-version: \|\n((?: +3\.\d+\n)+)", "".join(texts))
     assert lines.split() == tested

@@ -28,7 +28,9 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--quick"):
-        left_out = [item for item in items if hasattr(item, "callspec") and item.callspec.params.get("name", KINDS[0]) not in KINDS]
+        left_out = [
+            item for item in items if hasattr(item, "callspec") and item.callspec.params.get("name", KINDS[0]) not in KINDS
+        ]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
 
@@ -137,21 +139,35 @@ def fonts():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Debian's Chromium: nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there."""
+    """Debian's Chromium.
+
+    Nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there.
+    """
     require("libatomic")  # Playwright's own program needs it
     path = require("Chromium")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--disable-quic",
+    ]
     plain = ["--disable-gpu", "--disable-software-rasterizer"]
     return browser_type_launch_args | {"executable_path": path, "args": ["--no-sandbox", *quiet, *plain]}
 
 
 @pytest.fixture
 def page(page):
-    """A page on which nothing may fail silently: no error in a script, no file that does not come, nothing that its policy refuses."""
+    """A page on which nothing may fail silently.
+
+    There must be no error in a script, no file that does not come, nothing that its policy refuses.
+    """
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}") if request.failure != LEFT else None)
-    page.on("response", lambda response: problems.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
+    page.on(
+        "response", lambda response: problems.append(f"{response.status}: {response.url}") if response.status >= 400 else None
+    )
     page.on("console", lambda message: problems.append(message.text) if REFUSED in message.text else None)
     page.problems = problems
     yield page

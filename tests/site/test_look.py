@@ -18,7 +18,9 @@ FIRST = {
     "output": ".hero [data-output-of]",
     "drawing": ".hero [data-diagram-of]",
 }
-BOX = "(element) => { const { left, right, top, bottom } = element.getBoundingClientRect(); return [left, right, top, bottom]; }"
+BOX = (
+    "(element) => { const { left, right, top, bottom } = element.getBoundingClientRect(); return [left, right, top, bottom]; }"
+)
 
 
 @pytest.mark.usefixtures("fonts")

@@ -44,7 +44,10 @@ def test_copying_a_cell_gives_its_code_and_nothing_else(locale, name, page, serv
 
 
 def test_a_chapter_copied_in_the_browser_and_pasted_together_runs(page, served):
-    """That every English chapter runs as copied follows: its copied cells are the tested ones, and tests/test_reader.py runs those."""
+    """That every English chapter runs as copied follows.
+
+    Its copied cells are the tested ones, and tests/test_reader.py runs those.
+    """
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(served + path_of(SOURCE, "functional-api"))
     errors = {f"functional_api.{name}": output.raises for name, output in PROJECT.records["functional_api"].cells.items()}

@@ -1,4 +1,7 @@
-"""The trimmed style sheet against all of Material's and ours: no element of any kind of page looks different, in whatever state."""
+"""The trimmed style sheet against all of Material's and ours.
+
+No element of any kind of page looks different, in whatever state.
+"""
 
 from pathlib import Path
 
@@ -22,7 +25,9 @@ STATES = {
     "copied": "document.querySelector('.md-dialog').classList.add('md-dialog--active')",
     "without a script": "document.documentElement.className = 'no-js'",
     "skipped": "document.querySelector('.md-skip').focus()",
-    "a button has the keyboard": "[...document.querySelectorAll('[data-palettes] button')].find((each) => each.offsetParent).focus({focusVisible: true})",
+    "a button has the keyboard": (
+        "[...document.querySelectorAll('[data-palettes] button')].find((each) => each.offsetParent).focus({focusVisible: true})"
+    ),
 }
 
 # Every computed value of every element and of what stands before and after it. Of elements that have the same name and classes,

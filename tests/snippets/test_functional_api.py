@@ -123,7 +123,9 @@ def solutions(names):
     for width in (10, 20, 10):
         x = layers.ReLU()(layers.Dense(width)(x))
     steps = keras.Model([inputs], [keras.ops.sigmoid(layers.Dense(1)(x))])
-    stack = keras.Sequential([keras.Input((10,)), *(layers.Dense(width, "relu") for width in (10, 20, 10)), layers.Dense(1, "sigmoid")])
+    stack = keras.Sequential(
+        [keras.Input((10,)), *(layers.Dense(width, "relu") for width in (10, 20, 10)), layers.Dense(1, "sigmoid")]
+    )
     right = {
         "other names": model(10, 20, 10, 1),
         "each activation a step, in lists": {"exercise_model": steps},

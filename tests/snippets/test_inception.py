@@ -112,7 +112,18 @@ def solutions(names):
     def conv(filters, size, activation="relu", **options):
         return layers.Conv2D(filters, size, padding="same", activation=activation, **options)
 
-    def module(places=28, one=64, five=(16, 32), wide=5, activations=("relu",) * 6, pool=layers.MaxPooling2D, window=3, first=None, source=None, **options):
+    def module(
+        places=28,
+        one=64,
+        five=(16, 32),
+        wide=5,
+        activations=("relu",) * 6,
+        pool=layers.MaxPooling2D,
+        window=3,
+        first=None,
+        source=None,
+        **options,
+    ):
         x = keras.Input((places, places, 192))
         a, b, c, d, e, f = activations
         x_pool = source(x) if source else x

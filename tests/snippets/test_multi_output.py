@@ -190,7 +190,17 @@ def solutions(names):
     import keras
     from keras import layers
 
-    def model(hidden="relu", loss=LOSSES, weights=WEIGHTS, name="readings", heads=("temperature", "sky", "rain"), last=None, bias=True, shape=list, source=None):
+    def model(
+        hidden="relu",
+        loss=LOSSES,
+        weights=WEIGHTS,
+        name="readings",
+        heads=("temperature", "sky", "rain"),
+        last=None,
+        bias=True,
+        shape=list,
+        source=None,
+    ):
         readings = keras.Input((12,), name=name)
         x = layers.Dense(16, hidden, use_bias=bias)(readings)
         activations = {"temperature": None, "sky": "softmax", "rain": "sigmoid"} | (last or {})
