@@ -5,7 +5,7 @@ The HTML is written here and not by a Markdown extension, so that a cell is high
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from html import escape
 
 import pygments
@@ -115,7 +115,7 @@ def _attributes(values: dict[str, str]) -> str:
     return "".join(f' {name}="{escape(value)}"' for name, value in values.items() if value)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _highlight(source: str, lines: str) -> str:
     numbers = []
     for span in lines.split():

@@ -3,7 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import jupytext
@@ -180,7 +180,7 @@ def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
     return cell
 
 
-@lru_cache(maxsize=None)
+@cache
 def syntax(source: str) -> str:
     """Return what two pieces of code must share to be the same code: comments do not count.
 

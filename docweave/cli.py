@@ -190,7 +190,7 @@ def weave(project: Project, folder: Path) -> None:
         click.echo(f"{locale}: {len(project.pages[locale])} pages")
     if folder.exists():
         folder.rmdir()
-    os.replace(fresh, folder)
+    fresh.replace(folder)
 
 
 @main.command()

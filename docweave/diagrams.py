@@ -335,7 +335,9 @@ def lay_out(diagram: Diagram) -> Diagram:
         WeaveError: no Graphviz on this machine, or it failed.
     """
     try:
-        run = subprocess.run(["dot", "-Tplain"], input=_dot(diagram), capture_output=True, text=True, encoding="utf-8")
+        run = subprocess.run(
+            ["dot", "-Tplain"], input=_dot(diagram), capture_output=True, text=True, encoding="utf-8", check=False
+        )
     except FileNotFoundError:
         raise WeaveError(
             "diagrams are laid out by Graphviz, and there is no `dot` here: install it with"
@@ -494,14 +496,18 @@ def draw(diagram: Diagram, title: str, description: str = "", prefix: str = "", 
     width, height = ceil(layout.width), ceil(layout.height)
     described = f' aria-describedby="{name}-desc"' if description else ""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="model-diagram{" wide" * (width > WIDE)}"'
-        f' viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        f' role="img" aria-labelledby="{name}-title"{described}'
-        ' fill="currentColor" font-family="system-ui,sans-serif" text-anchor="middle">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="model-diagram{" wide" * (width > WIDE)}"'
+            f' viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+            f' role="img" aria-labelledby="{name}-title"{described}'
+            ' fill="currentColor" font-family="system-ui,sans-serif" text-anchor="middle">'
+        ),
         f'<title id="{name}-title">{escape(title, quote=False)}</title>',
         *([f'<desc id="{name}-desc">{escape(description, quote=False)}</desc>'] if description else []),
-        f'<marker id="{name}-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
-        ' markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z"/></marker>',
+        (
+            f'<marker id="{name}-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
+            ' markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z"/></marker>'
+        ),
         f'<g class="edges" fill="none" stroke="currentColor" stroke-width="1.3" marker-end="url(#{name}-arrow)">',
         *(f'<path d="{_path(curve.points)}"/>' for curve in layout.curves),
         "</g>",

@@ -1,6 +1,5 @@
 """Files written whole or not at all."""
 
-import os
 from pathlib import Path
 
 
@@ -8,4 +7,4 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file, so that whoever interrupts it finds the old one or the new one, never half."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(text.encode("utf-8"))
-    os.replace(fresh, path)
+    fresh.replace(path)

@@ -150,7 +150,7 @@ def unsteady(text: str, runs: Runs) -> Iterator[str]:
         text: what the cell printed.
         runs: what was measured of its floats.
     """
-    for found, (value, spread) in zip(FLOAT.finditer(text), spreads(runs)):
+    for found, (value, spread) in zip(FLOAT.finditer(text), spreads(runs), strict=False):
         if spread <= ROUNDING * abs(value) or text[: found.start()].endswith("± "):
             continue
         if admitted := ADMITTED.match(text, found.end()):
@@ -170,7 +170,7 @@ def unsteady(text: str, runs: Runs) -> Iterator[str]:
 
 def table(text: str, runs: Runs) -> Iterator[tuple[str, float]]:
     """Yield each float of a printed text as it was printed, with its spread."""
-    for found, (_, spread) in zip(FLOAT.finditer(text), spreads(runs)):
+    for found, (_, spread) in zip(FLOAT.finditer(text), spreads(runs), strict=False):
         yield found[0], spread
 
 

@@ -392,8 +392,8 @@ def _joined(pieces: list[Piece]) -> Iterator[Piece]:
     def kind(piece: Piece):
         return piece.directive is None and not piece.loose
 
-    for plain, run in groupby(pieces, kind):
-        run = list(run)
+    for plain, neighbours in groupby(pieces, kind):
+        run = list(neighbours)
         yield from [replace(run[0], text="\n\n".join(piece.text for piece in run))] if plain else run
 
 
@@ -418,7 +418,7 @@ def _data(svg: str) -> str:
 def _strong(found: re.Match) -> str:
     """Keep strong text strong where CommonMark would not: between a letter and a mark, as in Chinese without blanks."""
     before, text, after = found["before"], found["text"], found["after"]
-    if _is_mark(text[-1]) and after and not _is_loose(after) or _is_mark(text[0]) and before and not _is_loose(before):
+    if (_is_mark(text[-1]) and after and not _is_loose(after)) or (_is_mark(text[0]) and before and not _is_loose(before)):
         return f"{before}<strong>{text}</strong>{after}"
     return found[0]
 

@@ -133,7 +133,8 @@ def read_record(folder: Path) -> Record | None:
         measured = json.loads(_read(folder / NOISE)) if index["noise"] else {"numbers": {}, "drift": {}}
         return Record(index["versions"], index["code"], outputs, diagrams, index["rebound"], **measured)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeaveError(f"unreadable recorded outputs ({error}): run `docweave run --record --force {name}`", index_path)
+        message = f"unreadable recorded outputs ({error}): run `docweave run --record --force {name}`"
+        raise WeaveError(message, index_path) from error
 
 
 def _read(path: Path) -> str:

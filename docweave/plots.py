@@ -261,8 +261,10 @@ def _clean(root: ElementTree.Element) -> str:
     ids = {element.get("id"): f"d{number}" for number, element in enumerate(defined)}
     width, height = (float(value) for value in root.get("viewBox").split()[2:])
     lines = [
-        f'<svg xmlns="{SVG[1:-1]}" class="model-plot" viewBox="0 0 {width:g} {height:g}" width="{WIDTH}"'
-        f' height="{WIDTH * height / width:.0f}" fill="currentColor" font-family="sans-serif" stroke-linejoin="round">',
+        (
+            f'<svg xmlns="{SVG[1:-1]}" class="model-plot" viewBox="0 0 {width:g} {height:g}" width="{WIDTH}"'
+            f' height="{WIDTH * height / width:.0f}" fill="currentColor" font-family="sans-serif" stroke-linejoin="round">'
+        ),
         *(["<defs>", *_lines(defined, ids, 2), "</defs>"] if defined else []),
         *_lines(_leaves(root), ids, 1),
         "</svg>",
@@ -282,8 +284,8 @@ def _leaves(group: ElementTree.Element) -> Iterator[ElementTree.Element]:
 def _lines(elements: Iterable[ElementTree.Element], ids: dict[str, str], digits: int) -> Iterator[str]:
     """Yield the markup of elements, neighbours that look the same in one group that says so once."""
     described = [(element, *_attributes(element, ids, digits)) for element in elements]
-    for look, run in groupby(described, key=lambda item: item[2]):
-        run = list(run)
+    for look, neighbours in groupby(described, key=lambda item: item[2]):
+        run = list(neighbours)
         grouped = len(run) > 1 and look and _tag(run[0][0]) != "tspan"  # a text cannot hold groups
         if grouped:
             yield f"<g{_written(look)}>"
@@ -302,9 +304,9 @@ def _markup(element: ElementTree.Element, attributes: dict[str, str], ids: dict[
 def _attributes(element: ElementTree.Element, ids: dict[str, str], digits: int) -> tuple[dict, dict]:
     """Return the attributes that are an element's own, and those of its look, which a group may say for it."""
     own, look, classes = {}, {}, []
-    for name, value in element.items():
-        name = name.rpartition("}")[2]
-        value = re.sub(r"#(\w+)", lambda match: f"#{ids.get(match[1], match[1])}", value)
+    for qualified, written in element.items():
+        name = qualified.rpartition("}")[2]
+        value = re.sub(r"#(\w+)", lambda match: f"#{ids.get(match[1], match[1])}", written)
         if name == "style":
             look |= _presentation(value, classes)
         elif name == "clip-path":
@@ -382,8 +384,9 @@ def stylesheet(standalone: bool = False) -> str:
     # A reader's font may be taller than the one that was measured: a label at the edge then stands out, and is whole.
     rules = [f".model-plot{{max-width:100%;height:auto;overflow:visible;color:var(--dw-plot-ink,{INK[0]})}}"]
     for colour, name in CLASSES.items():
-        for property in ("fill", "stroke"):
-            rules.append(f".model-plot .{property[0]}-{name}{{{property}:var(--dw-plot-{name},{colour})}}")
+        rules += [
+            f".model-plot .{property[0]}-{name}{{{property}:var(--dw-plot-{name},{colour})}}" for property in ("fill", "stroke")
+        ]
     if standalone:
         rules.append(f".model-plot{{background:var(--dw-plot-page,{PAGE[0]})}}")
         rules.append(f"@media (prefers-color-scheme:dark){{.model-plot{{{dark};--dw-plot-page:{PAGE[1]}}}}}")

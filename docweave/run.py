@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from unittest import mock
 
 from docweave import diagrams, noise, plots
@@ -85,7 +86,7 @@ def prepare(backend: str = "", keras: str = "") -> None:
         WeaveError: the older Keras is not on this machine.
     """
     if keras:
-        if not os.path.exists(older_keras(keras)):
+        if not Path(older_keras(keras)).exists():
             raise WeaveError(
                 f"Keras {keras} is not in {older_keras(keras)}: `make setup` brings those of requirements/keras-*.txt"
             )
@@ -185,7 +186,7 @@ def measured(chapter: Chapter, shown: Record) -> Record:
         for setting, run in runs:
             given = run.output(cell)
             same = (noise.words(given.text), given.error) == (noise.words(kept.text), kept.error)
-            if same or setting.seed and noise.verdicts(given.text) == noise.verdicts(kept.text):
+            if same or (setting.seed and noise.verdicts(given.text) == noise.verdicts(kept.text)):
                 numbers.setdefault(cell.name, {})[setting.name] = noise.numbers(given.text)
             else:
                 change = diff(kept.text + kept.error, given.text + given.error, "recorded", setting.name)

@@ -86,7 +86,7 @@ def _history(path: Path) -> Iterator[str]:
 
 def _git(path: Path, *arguments: str) -> str | None:
     try:
-        done = subprocess.run(["git", *arguments], cwd=path.parent, capture_output=True, encoding="utf-8")
+        done = subprocess.run(["git", *arguments], cwd=path.parent, capture_output=True, encoding="utf-8", check=False)
     except FileNotFoundError:
         return None
     return done.stdout if done.returncode == 0 else None

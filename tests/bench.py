@@ -161,7 +161,8 @@ def copy(target: Path, factor: int) -> tuple[Path, int]:
             path.with_stem(f"{path.stem}-copy-{number}").write_text(text, "utf-8")
     config = target / "mkdocs.yml"
     copies = "".join(f"  - {name}-copy-{number}.md\n" for number in range(2, factor + 1) for name in names)
-    config.write_text(re.sub(r"^(nav:\n(?:  - .*\n)+)", rf"\g<1>{copies}", config.read_text("utf-8"), flags=re.M), "utf-8")
+    text = config.read_text("utf-8")
+    config.write_text(re.sub(r"^(nav:\n(?:  - .*\n)+)", rf"\g<1>{copies}", text, flags=re.MULTILINE), "utf-8")
     return target, len(pages) * factor
 
 

@@ -39,6 +39,8 @@ def paste(blocks: list[tuple[str, str, bool]]) -> list[tuple[str, str]]:
         What each printed, and the type of the error it raised.
     """
     run = [sys.executable, "-c", READER]
-    done = subprocess.run(run, input=json.dumps(blocks), env=os.environ | ENVIRONMENT, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        run, input=json.dumps(blocks), env=os.environ | ENVIRONMENT, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.returncode == 0, done.stderr
     return [tuple(each) for each in json.loads(done.stdout)]

@@ -27,7 +27,7 @@ def find(what: str) -> str | None:
     if sys.platform == "darwin" and brew == "-":
         return what
     for path in filter(None, (shutil.which(name.strip()) for name in names.split(","))):
-        done = subprocess.run([path, *arguments.split()], stdin=subprocess.DEVNULL, capture_output=True)
+        done = subprocess.run([path, *arguments.split()], stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if done.returncode == 0 and done.stdout + done.stderr:
             return path
     return None

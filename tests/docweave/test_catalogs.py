@@ -87,7 +87,7 @@ def test_a_catalogue_that_does_not_parse_is_refused_at_its_line_and_never_overwr
 def test_a_catalogue_in_another_encoding_is_refused(po):
     path = po()
     path.write_bytes(path.read_bytes() + 'msgid "one"\nmsgstr "один"\n'.encode("koi8-r"))
-    with pytest.raises(WeaveError, match="comments.po: the catalogue is not UTF-8"):
+    with pytest.raises(WeaveError, match=r"comments\.po: the catalogue is not UTF-8"):
         read_catalog(path)
 
 
@@ -111,8 +111,10 @@ def test_a_complete_catalogue_has_no_problems(po):
 def test_a_translation_that_equals_its_original_must_be_listed_as_the_same(po):
     path = po('msgid "normalise first"\nmsgstr "normalise first"\n')
     assert problems(path, BEGIN) == [
-        ":5: “normalise first” (greetings.greet) equals its original: translate it,"
-        " or write the comment `# same in both` above it"
+        (
+            ":5: “normalise first” (greetings.greet) equals its original: translate it,"
+            " or write the comment `# same in both` above it"
+        )
     ]
 
 

@@ -279,8 +279,10 @@ def test_a_page_shows_the_files_of_several_backends_each_in_its_own_order(tiny):
     lines = tiny.read("docs/en/greetings.md").splitlines()
     out_of_order = [problem for problem in tiny.problems() if "out of the order" in problem]
     assert out_of_order == [
-        f"docs/en/greetings.md:{lines.index('::: greetings_tensorflow.second') + 1}: “second” is out of the order in which"
-        " the cells run: expected “first” here"
+        (
+            f"docs/en/greetings.md:{lines.index('::: greetings_tensorflow.second') + 1}: “second” is out of the order in which"
+            " the cells run: expected “first” here"
+        )
     ]
 
 

@@ -150,7 +150,7 @@ def test_outputs_that_no_run_recorded_are_refused_with_what_to_do(folder, file, 
 
 def test_a_diagram_that_no_run_recorded_is_refused_with_its_file(tiny):
     tiny.write("snippets/outputs/drawings/model.diagram.json", "{}")
-    with pytest.raises(WeaveError, match="model.diagram.json: not a recorded diagram"):
+    with pytest.raises(WeaveError, match=r"model\.diagram\.json: not a recorded diagram"):
         tiny.project.records
 
 

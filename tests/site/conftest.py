@@ -61,7 +61,7 @@ def built(project, tmp_path_factory, worker_id):
     """The site, built strictly in all languages: once, for all the processes that test it."""
     own = tmp_path_factory.getbasetemp()
     shared = own if worker_id == "master" else own.parent
-    with open(shared / "site.lock", "w") as lock:
+    with (shared / "site.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "site").exists():
             build(project, shared / "unfinished").rename(shared / "site")
@@ -76,6 +76,7 @@ def build(project, folder: Path) -> Path:
         env=environment | {"NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
         encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
@@ -85,7 +86,7 @@ def build(project, folder: Path) -> Path:
 def html(built):
     """Gives the parsed HTML of a page, by language and name."""
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def read(locale: str, name: str) -> BeautifulSoup:
         return BeautifulSoup((built / path_of(locale, name) / "index.html").read_text("utf-8"), "html.parser")
 
@@ -103,7 +104,8 @@ def served(built, address):
 
         def send_error(self, code, message=None, explain=None):
             if code != 404:
-                return super().send_error(code, message, explain)
+                super().send_error(code, message, explain)
+                return
             body = (built / "404.html").read_bytes()  # as GitHub Pages does
             self.send_response(404)
             self.send_header("Content-Type", "text/html; charset=utf-8")

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections import Counter
 from importlib.resources import files
+from itertools import pairwise
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
@@ -83,7 +84,7 @@ def test_every_page_has_one_main_heading_and_no_level_is_skipped(documents):
         levels = [int(heading.name[1]) for heading in document.find_all(re.compile(r"^h[1-6]$"))]
         assert levels.count(1) == 1, name
         assert levels[0] == 1, name
-        assert [pair for pair in zip(levels, levels[1:]) if pair[1] > pair[0] + 1] == [], name
+        assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == [], name
         assert all(heading.get_text(strip=True) for heading in document.find_all(re.compile(r"^h[1-6]$"))), name
 
 

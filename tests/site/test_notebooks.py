@@ -30,7 +30,7 @@ def files():
 def notebook_page(built, files):
     """Gives the parsed page of a notebook."""
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def read(locale, name, program):
         path = built / files(locale, name, PROJECT.chapters[program]).page / "index.html"
         return BeautifulSoup(path.read_text("utf-8"), "html.parser")

@@ -82,7 +82,7 @@ def differences(page, whole):
     untrimmed = page.evaluate(LOOK)
     assert trimmed.keys() == untrimmed.keys()
     assert len(trimmed) > 100 and all("; color: rgb" in look for look in trimmed.values())
-    pairs = {place: zip(trimmed[place].split("; "), untrimmed[place].split("; ")) for place in trimmed}
+    pairs = {place: zip(trimmed[place].split("; "), untrimmed[place].split("; "), strict=True) for place in trimmed}
     return {place: other for place in trimmed if (other := next((pair for pair in pairs[place] if pair[0] != pair[1]), None))}
 
 

@@ -66,7 +66,7 @@ def test_a_page_is_light(locale, name, files):
 
 def test_the_page_of_a_notebook_is_as_light(built, project):
     others = sum(map(compressed, [built / "assets/stylesheets/all.css", *built.glob("assets/scripts/*.js")]))
-    books = [path for path in built.rglob("notebooks/*/index.html")]
+    books = list(built.rglob("notebooks/*/index.html"))
     assert len(books) == len(project.languages) * sum(not chapter.keras for chapter in project.chapters.values())
     assert [str(path) for path in books if compressed(path) + others > TEXT] == []
 
