@@ -117,7 +117,7 @@ def _attributes(values: dict[str, str]) -> str:
 
 @cache
 def _highlight(source: str, lines: str) -> str:
-    numbers = []
+    numbers: list[int] = []
     for span in lines.split():
         first, _, last = span.partition("-")
         numbers += range(int(first), int(last or first) + 1)

@@ -96,13 +96,13 @@ def verdicts(text: str) -> list[str]:
     return re.findall(r"\b(?:True|False)\b", text)
 
 
-def widen(tree: ast.AST) -> ast.AST:
+def widen(tree: ast.Module) -> ast.Module:
     """Return code whose f-strings print floats with more decimals than a reader sees, so that noise shows."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
             last = node.format_spec.values[-1]
             if isinstance(last, ast.Constant):
-                last.value = DECIMALS.sub(WIDE, last.value)
+                last.value = DECIMALS.sub(WIDE, str(last.value))
     return tree
 
 

@@ -7,9 +7,11 @@ site, drawings carry their own style. What has no such form is refused, at its l
 import base64
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
 import jupytext
 import nbformat
@@ -36,6 +38,9 @@ NO_FORM = {
     "attributes in braces": re.compile(r"\{:?\s*[.#][\w-][^}]*\}"),
     "a link by reference": re.compile(r"^\s*\[[^]]+\]:|\]\["),
 }
+
+# A part of a notebook, as its file holds it.
+Json = dict[str, Any]
 
 # As nbformat writes a notebook, so that no editor asks to convert it.
 METADATA = {
@@ -117,7 +122,7 @@ def written(book: NotebookNode) -> str:
         nbformat.ValidationError: a notebook that Jupyter would refuse.
     """
     nbformat.validate(book)
-    return nbformat.writes(book) + "\n"
+    return f"{nbformat.writes(book)}\n"
 
 
 def script(page: Page, chapter: Chapter, project: Project, site: str) -> str:
@@ -130,10 +135,11 @@ def script(page: Page, chapter: Chapter, project: Project, site: str) -> str:
     cells = list(_ScriptWriter(page, chapter, project, site).cells())
     # Nothing about kernels at the top: the file is for Python.
     metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "title,active"}}
-    return jupytext.writes(_book(cells, metadata), fmt="py:percent")
+    text: str = jupytext.writes(_book(cells, metadata), fmt="py:percent")
+    return text
 
 
-class _Writer:
+class _Writer(ABC):
     """Turns a page into the cells of a notebook. What differs between notebook and script is in the two below."""
 
     def __init__(self, page: Page, chapter: Chapter, project: Project, site: str):
@@ -141,10 +147,30 @@ class _Writer:
         self.stale = set(stale_sections(page, project))
         self.section = ""
 
+    @abstractmethod
+    def opening(self) -> Iterator[Json]:
+        """Yield what stands before the chapter's first cell."""
+
+    @abstractmethod
+    def code(self, piece: Piece) -> Iterator[Json]:
+        """Yield a cell of the chapter, with what it printed and drew."""
+
+    @abstractmethod
+    def figure(self, svg: str, alt: str, caption: str) -> str:
+        """Return a diagram as Markdown."""
+
+    @abstractmethod
+    def quote(self, title: str, inner: list[Piece]) -> list[Piece]:
+        """Return the pieces of a box that is open."""
+
+    @abstractmethod
+    def fold(self, title: str, inner: list[Piece]) -> list[Piece]:
+        """Return the pieces of a box that is closed until the reader opens it."""
+
     def phrase(self, text: str) -> str:
         return self.project.catalogs[self.page.locale](text)
 
-    def cells(self) -> Iterator[dict]:
+    def cells(self) -> Iterator[Json]:
         pieces = self._pieces(list(enumerate(self.page.body, self.page.front + 1)))
         counts: dict[str, int] = {}
         first = True
@@ -160,7 +186,7 @@ class _Writer:
             for piece in run:
                 yield from self.code(piece)
 
-    def _prose(self, text: str, section: str, number: int) -> dict:
+    def _prose(self, text: str, section: str, number: int) -> Json:
         return _markdown_cell(text.strip("\n"), f"text-{section}-{number}")
 
     def _is_own(self, directive: Directive) -> bool:
@@ -248,7 +274,7 @@ class _Writer:
         """Return a line of prose for a notebook: its code as it is, the rest with links that lead to the site."""
         kept: list[str] = []
 
-        def keep(found: re.Match) -> str:
+        def keep(found: re.Match[str]) -> str:
             kept.append(found[0])
             return f"\0{len(kept) - 1}\0"
 
@@ -277,24 +303,23 @@ class _Writer:
 class _NotebookWriter(_Writer):
     """A notebook: outputs in their cells, boxes that fold, drawings as pictures."""
 
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
-        self.count = 0
+    count = 0
 
-    def opening(self) -> Iterator[dict]:
+    def opening(self) -> Iterator[Json]:
         """Yield the cell that makes Colab ready."""
         requirements = ", ".join(
             f'"{requirement}"' for requirement in self.project.requirements if requirement.startswith("keras")
         )
         yield self._code_cell(COLAB.format(comment=self.phrase(phrases.COLAB), requirements=requirements), "colab", {})
 
-    def _code_cell(self, source: str, id: str, metadata: dict, outputs: Iterable[dict] = ()) -> dict:
+    def _code_cell(self, source: str, id: str, metadata: Json, outputs: Iterable[Json] = ()) -> Json:
         self.count += 1
         return _code_cell(source, id, metadata) | {"execution_count": self.count, "outputs": list(outputs)}
 
-    def code(self, piece: Piece) -> Iterator[dict]:
-        cell, directive = self.cell(piece.directive), piece.directive
-        metadata: dict = {"docweave": {"cell": cell.id}}
+    def code(self, piece: Piece) -> Iterator[Json]:
+        directive = _shown(piece)
+        cell = self.cell(directive)
+        metadata: Json = {"docweave": {"cell": cell.id}}
         if cell.raises:
             metadata["tags"] = ["raises-exception"]
         if piece.folded or directive.collapsed:
@@ -305,7 +330,7 @@ class _NotebookWriter(_Writer):
         source = code(cell, self.page.locale, self.project)
         yield self._code_cell(source, cell.name, metadata, self._outputs(cell, directive))
 
-    def _outputs(self, cell: Cell, directive: Directive) -> Iterator[dict]:
+    def _outputs(self, cell: Cell, directive: Directive) -> Iterator[Json]:
         output = self.output(cell)
         if output.text:
             yield {"output_type": "stream", "name": "stdout", "text": output.text}
@@ -352,11 +377,11 @@ class _NotebookWriter(_Writer):
 class _ScriptWriter(_Writer):
     """A script: outputs and drawings in words, boxes open."""
 
-    def opening(self) -> Iterator[dict]:
+    def opening(self) -> Iterator[Json]:
         return iter(())
 
-    def code(self, piece: Piece) -> Iterator[dict]:
-        cell = self.cell(piece.directive)
+    def code(self, piece: Piece) -> Iterator[Json]:
+        cell = self.cell(_shown(piece))
         raises = self.output(cell).raises
         metadata = {"title": f"{cell.name} ({raises})", "active": "ipynb"} if cell.raises else {"title": cell.name}
         yield _code_cell(code(cell, self.page.locale, self.project), cell.name, metadata)
@@ -373,23 +398,29 @@ class _ScriptWriter(_Writer):
 
 
 # Not nbformat's own functions for these, which validate every cell as it is made: `written` validates the whole.
-def _book(cells: list[dict], metadata: dict) -> NotebookNode:
-    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+def _book(cells: list[Json], metadata: Json) -> NotebookNode:
+    book: NotebookNode = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+    return book
 
 
-def _markdown_cell(source: str, id: str) -> dict:
+def _markdown_cell(source: str, id: str) -> Json:
     return {"cell_type": "markdown", "id": id[:64], "metadata": {}, "source": source}
 
 
-def _code_cell(source: str, id: str, metadata: dict) -> dict:
-    body = {"source": source, "execution_count": None, "outputs": []}
+def _code_cell(source: str, id: str, metadata: Json) -> Json:
+    body: Json = {"source": source, "execution_count": None, "outputs": []}
     return {"cell_type": "code", "id": id[:64], "metadata": metadata} | body
+
+
+def _shown(piece: Piece) -> Directive:
+    assert piece.directive, "only a cell is code"
+    return piece.directive
 
 
 def _joined(pieces: list[Piece]) -> Iterator[Piece]:
     """Yield pieces with neighbouring Markdown made one, so that it stands in one quote."""
 
-    def kind(piece: Piece):
+    def kind(piece: Piece) -> bool:
         return piece.directive is None and not piece.loose
 
     for plain, neighbours in groupby(pieces, kind):
@@ -398,8 +429,9 @@ def _joined(pieces: list[Piece]) -> Iterator[Piece]:
 
 
 def _end_of_fence(lines: list[tuple[int, str]], position: int) -> int:
-    ticks = FENCE.match(lines[position - 1][1])["ticks"]
-    while not (found := FENCE.match(lines[position][1])) or found["info"] or not found["ticks"].startswith(ticks):
+    opening = FENCE.match(lines[position - 1][1])
+    assert opening, "the line before begins the fence"
+    while not (found := FENCE.match(lines[position][1])) or found["info"] or not found["ticks"].startswith(opening["ticks"]):
         position += 1
     return position + 1
 
@@ -415,7 +447,7 @@ def _data(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def _strong(found: re.Match) -> str:
+def _strong(found: re.Match[str]) -> str:
     """Keep strong text strong where CommonMark would not: between a letter and a mark, as in Chinese without blanks."""
     before, text, after = found["before"], found["text"], found["after"]
     if (_is_mark(text[-1]) and after and not _is_loose(after)) or (_is_mark(text[0]) and before and not _is_loose(before)):

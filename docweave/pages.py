@@ -2,8 +2,10 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -124,7 +126,7 @@ class Page:
     path: Path
     locale: str
     name: str
-    meta: dict
+    meta: dict[str, Any]
     front: int
     body: tuple[str, ...]
     elements: tuple[Element, ...]
@@ -200,7 +202,7 @@ def parse_page(text: str, path: Path) -> Page:
     return Page(path, path.parent.name, path.stem, meta, front, body, tuple(elements), directives, figures, sections)
 
 
-def _front_matter(text: str, path: Path) -> tuple[dict, int]:
+def _front_matter(text: str, path: Path) -> tuple[dict[str, Any], int]:
     found = FRONT_MATTER.match(text)
     try:
         meta = yaml.safe_load(found["yaml"]) if found else {}
@@ -208,7 +210,7 @@ def _front_matter(text: str, path: Path) -> tuple[dict, int]:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", error)
         raise WeaveError(f"the front matter does not parse: {problem}", path, mark.line + 2 if mark else 1) from error
-    if not isinstance(meta, dict) or not meta.get("description"):
+    if not found or not isinstance(meta, dict) or not meta.get("description"):
         raise WeaveError("the page has no description: begin it with `---`, `description: …`, `---`", path, 1)
     return meta, found[0].count("\n")
 
@@ -224,7 +226,7 @@ def _check_fence(info: str, path: Path, number: int) -> None:
         )
 
 
-def _directive(found: re.Match, path: Path, line: int) -> Directive:
+def _directive(found: re.Match[str], path: Path, line: int) -> Directive:
     if found["item"] or "\t" in found["indent"]:
         raise WeaveError("a directive stands on a line of its own, indented by spaces", path, line)
     chapter, dot, cell = found["target"].partition(".")
@@ -268,11 +270,13 @@ def _options(directive: Directive) -> str:
     return collapsed + output + (f' hl="{directive.highlight}"' if directive.highlight else "")
 
 
-def _sections(headings, body, front: int, description: str, path: Path) -> tuple[Section, ...]:
+def _sections(
+    headings: Sequence[tuple[str, int]], body: Sequence[str], front: int, description: str, path: Path
+) -> tuple[Section, ...]:
     if not headings or headings[0][1] != next((n for n, line in enumerate(body, front + 1) if line.strip()), 0):
         raise WeaveError("the page must begin with its heading: expected `# Title {#id}`", path, front + 1)
     ends = [line for _, line in headings[1:]] + [front + len(body) + 1]
-    sections = []
+    sections: list[Section] = []
     for (id, line), end in zip(headings, ends, strict=True):
         text = "\n".join(body[line - front - 1 : end - front - 1]).strip() + "\n"
         sections.append(Section(id, line, text if sections else f"{description}\n{text}"))

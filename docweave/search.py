@@ -95,34 +95,34 @@ class _Draft:
 class _Reader(HTMLParser):
     """Reads the content of a page, section by section."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.drafts: list[_Draft] = []
         self.open = dict.fromkeys((*HEADINGS, "strong", "pre"), False)
         self.link_to_itself = False
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
-        if tag in HEADINGS and "id" in attributes:
-            self.drafts.append(_Draft(attributes["id"]))
+        if tag in HEADINGS and (id := attributes.get("id")):
+            self.drafts.append(_Draft(id))
         self._part(tag)
         if tag in self.open:
             self.open[tag] = True
         if tag == "a":
             self.link_to_itself = attributes.get("class") == "headerlink"
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         self._part(tag)
         if tag in self.open:
             self.open[tag] = False
         if tag == "a":
             self.link_to_itself = False
 
-    def _part(self, tag: str):
+    def _part(self, tag: str) -> None:
         if tag not in INLINE:
             self.handle_data(" ")
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self.link_to_itself or not self.drafts:
             return
         draft = self.drafts[-1]

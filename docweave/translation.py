@@ -129,6 +129,7 @@ def stamp(project: Project, page: Page, ids: list[str]) -> list[str]:
 
 def _with_sections(text: str, stamps: dict[str, str]) -> str:
     front = FRONT_MATTER.match(text)
+    assert front, "a page without front matter is not read"
     kept = re.sub(r"^sections:.*\n(?:[ \t]+.*\n)*", "", front["yaml"], flags=re.MULTILINE)
     block = yaml.safe_dump({"sections": stamps}, sort_keys=False, indent=2)
     return f"---\n{kept}{block}---\n{text[front.end() :]}"

@@ -86,6 +86,7 @@ def diagram_of(page: Page, figure: Figure, project: Project, standalone: bool = 
     Raises:
         WeaveError: an unknown model, a name of several models, a model too large to draw.
     """
+    assert figure.model, "a file is not drawn"
     chapter, variable = figure.model
     if chapter not in project.records:
         message = f"there is no chapter “{chapter}” in snippets/.{nearest(chapter, project.chapters)}"
@@ -168,7 +169,7 @@ class _Weaver:
 
     def _diagram(self, figure: Figure) -> Block:
         svg = diagram_of(self.page, figure, self.project)
-        attributes = {"data-diagram-of": ".".join(figure.model)}
+        attributes = {"data-diagram-of": figure.target.partition(":")[2]}
         return blocks.figure(svg, "diagram", attributes, figure.alt, figure.caption)
 
     def _stale_note(self, section: str) -> Block:
