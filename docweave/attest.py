@@ -79,8 +79,9 @@ def attest(chapter: Chapter, runs: list[Run], locale: str, words: Catalog) -> At
 
 
 def _columns(runs: list[Run]) -> dict[str, Run]:
-    """Return the runs that gave something else, by what heads a column: of each backend the newest, and older ones for more cells.
+    """Return the runs that gave something else, by what heads a column.
 
+    Of each backend it is the newest, and older ones for more cells.
     If all gave what the page shows, they are the newest of each backend.
     """
     newest = max(map(_keras, runs))

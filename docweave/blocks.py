@@ -5,7 +5,7 @@ The HTML is written here and not by a Markdown extension, so that a cell is high
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from html import escape
 
 import pygments
@@ -122,18 +122,21 @@ def _attributes(values: dict[str, str]) -> str:
     return "".join(f' {name}="{escape(value)}"' for name, value in values.items() if value)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _highlight(source: str, language: str, lines: str = "") -> str:
     try:
         lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         raise ValueError(f"the fence names an unknown language “{language}”: write ```text for plain text") from None
-    numbers = []
+    numbers: list[int] = []
     for span in lines.split():
         first, _, last = span.partition("-")
         numbers += range(int(first), int(last or first) + 1)
     formatter = HtmlFormatter(nowrap=True, hl_lines=numbers)
-    looks = ((next((LOOKS[look] for look in LOOKS if kind in look), token.Text), text) for kind, text in lexer.get_tokens(source))
+    looks = (
+        (next((LOOKS[look] for look in LOOKS if token.is_token_subtype(kind, look)), token.Text), text)
+        for kind, text in lexer.get_tokens(source)
+    )
     html = pygments.format(looks, formatter)
     # The last line break, which Pygments adds, stands inside the mark of a highlighted last line.
     return re.sub(r"\n((?:</span>)?)\n?$", r"\1", html)

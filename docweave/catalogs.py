@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog as PoCatalog
 from babel.messages.pofile import PoFileError, read_po, write_po
@@ -72,8 +73,10 @@ def read_catalog(path: Path) -> Catalog:
     """
     translations = {}
     for message in _read_po(path):
-        if message.id and isinstance(message.id, str) and message.string and not message.fuzzy:
-            translations[message.id] = Translation(message.string, SAME in message.user_comments, message.lineno)
+        text, words = message.id, message.string
+        # A list of both would be a plural, and our messages have none.
+        if text and words and isinstance(text, str) and isinstance(words, str) and not message.fuzzy:
+            translations[text] = Translation(words, SAME in message.user_comments, message.lineno or 0)
     return Catalog(path, translations)
 
 
@@ -109,7 +112,7 @@ def _check_lines(text: str, path: Path) -> None:
     begins = 0
     for number, line in enumerate([*text.splitlines(), 'msgid ""'], 1):
         if not (found := LINE.fullmatch(line.strip())):
-            message = "the catalogue does not parse: expected `msgid \"…\"`, `msgstr \"…\"` or a comment"
+            message = 'the catalogue does not parse: expected `msgid "…"`, `msgstr "…"` or a comment'
             raise WeaveError(message, path, number)
         if line.startswith("#"):
             continue
@@ -161,7 +164,9 @@ def update(path: Path, messages: Iterable[Message]) -> tuple[int, int]:
     old.header_comment, old.fuzzy = HEADER, False
     template = PoCatalog(creation_date=old.creation_date)
     for message in messages:
-        template.add(message.text, locations=[(place, None) for place in message.places])
+        # A cell is a place without a line, which Babel writes and its types do not know.
+        places: Any = [(place, None) for place in message.places]
+        template.add(message.text, locations=places)
         if message.text in old.obsolete:  # used again
             old[message.text] = old.obsolete.pop(message.text)
     old.update(template)

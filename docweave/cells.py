@@ -4,7 +4,7 @@ import ast
 import keyword
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import jupytext
@@ -161,7 +161,7 @@ def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
         raise WeaveError(f"unknown tag “{tag}”.{nearest(tag, TAGS)}", path, marker)
     backends, because = metadata.pop("backends", ()), metadata.pop("because", "")
     if isinstance(backends, str):
-        raise WeaveError(f"backends is {backends!r}: expected a list, `backends=[\"tensorflow\"]`", path, marker)
+        raise WeaveError(f'backends is {backends!r}: expected a list, `backends=["tensorflow"]`', path, marker)
     for backend in backends:
         if backend not in BACKENDS:
             raise WeaveError(f"unknown backend “{backend}”.{nearest(backend, BACKENDS)}", path, marker)
@@ -188,7 +188,7 @@ def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
     return cell
 
 
-@lru_cache(maxsize=None)
+@cache
 def syntax(source: str) -> str:
     """Return what two pieces of code must share to be the same code: comments do not count.
 

@@ -62,8 +62,8 @@ def unrecorded_outputs(project: Project) -> Iterator[WeaveError]:
                 yield cell.error(f"the cell “{cell.name}” changed since its output was recorded: {mend}")
                 break  # what comes after it depends on it
         else:
-            for cell in sorted(recorded.keys() - hashes.keys()):
-                yield WeaveError(f"an output is recorded of “{cell}”, which is no cell any more: {mend}", chapter.path, 1)
+            for gone in sorted(recorded.keys() - hashes.keys()):
+                yield WeaveError(f"an output is recorded of “{gone}”, which is no cell any more: {mend}", chapter.path, 1)
 
 
 def outputs_of_nothing(project: Project) -> Iterator[WeaveError]:

@@ -6,10 +6,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from docweave import catalogs, compare, noise, outputs, translation, verified
+from docweave.cells import Chapter
 from docweave.check import check as check_project
 from docweave.errors import WeaveError, nearest
 from docweave.project import CATALOG, Project
@@ -20,7 +22,7 @@ from docweave.weave import weave as weave_page
 class Command(click.Group):
     """A group whose commands report an author's mistake in one line, and exit with 1."""
 
-    def invoke(self, context: click.Context):
+    def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
         except WeaveError as error:
@@ -90,7 +92,7 @@ def _today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def _chapter(project: Project, name: str):
+def _chapter(project: Project, name: str) -> Chapter:
     name = Path(name).stem.replace("-", "_")
     if name not in project.chapters:
         raise WeaveError(f"there is no chapter “{name}” in snippets/.{nearest(name, project.chapters)}")
@@ -109,7 +111,7 @@ def verify(project: Project, chapters: tuple[str, ...], backend: str) -> None:
     """
     from docweave.run import run_under
 
-    def fresh(chapter) -> outputs.Record:
+    def fresh(chapter: Chapter) -> outputs.Record:
         ((_, record),) = run_under(chapter, [noise.Setting(backend, backend=backend, wide=False)], short=True)
         return record
 
@@ -191,7 +193,7 @@ def weave(project: Project, folder: Path) -> None:
         click.echo(f"{locale}: {len(project.pages[locale])} pages")
     if folder.exists():
         folder.rmdir()
-    os.replace(fresh, folder)
+    fresh.replace(folder)
 
 
 @main.command()

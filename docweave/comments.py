@@ -5,7 +5,7 @@ import io
 import tokenize
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from docweave.cells import syntax
 
@@ -29,7 +29,7 @@ class Comment:
     column: int
 
 
-@lru_cache(maxsize=None)
+@cache
 def comments(source: str) -> tuple[Comment, ...]:
     """Return the comments of `source`, in order. Code that does not parse has none."""
     found: list[Comment] = []

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from html import escape
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 from docweave.errors import WeaveError
 
@@ -170,19 +171,20 @@ class Diagram:
                 return cls(nodes, edges)
             boxes = tuple(Box(**row) for row in parts["boxes"])
             curves = tuple(Curve(**row | {"points": tuple(row["points"])}) for row in parts["curves"])
-            return cls(nodes, edges, Layout(*parts["size"], boxes, curves))
+            width, height = parts["size"]
+            return cls(nodes, edges, Layout(width, height, boxes, curves))
         except (ValueError, KeyError, TypeError) as error:
             raise WeaveError(f"not a recorded diagram ({error!r}): record it anew", path) from error
 
 
-def _rows(items: Iterable) -> str:
+def _rows(items: Iterable[Node | Edge | Box | Curve]) -> str:
     return "[\n" + ",\n".join(f" {json.dumps(asdict(item), ensure_ascii=False)}" for item in items) + "\n]"
 
 
 # --- the graph ---
 
 
-def graph_of(model) -> Diagram:
+def graph_of(model: Any) -> Diagram:
     """Read the graph of a Keras model through its public interface.
 
     A layer that is called several times is one node with several edges. A shape is that of what is passed on: a
@@ -239,18 +241,18 @@ def graph_of(model) -> Diagram:
     return Diagram(tuple(nodes), tuple(Edge(*ends, count) for ends, count in counts.items()))
 
 
-def _no_graph(model, sequential: bool) -> str:
+def _no_graph(model: Any, sequential: bool) -> str:
     if sequential:
         return f"the Sequential model “{model.name}” has no graph yet: begin it with keras.Input, or call build()"
     return f"“{model.name}” is a subclassed model ({type(model).__name__}) and has no graph: draw a functional one"
 
 
-def _kind(operation, keras) -> str:
+def _kind(operation: Any, keras: Any) -> str:
     kinds = {"input": keras.layers.InputLayer, "model": keras.Model, "layer": keras.Layer}
     return next((kind for kind, base in kinds.items() if isinstance(operation, base)), "operation")
 
 
-def _tensors(arguments) -> Iterator[tuple[str, tuple]]:
+def _tensors(arguments: object) -> Iterator[tuple[str, Iterable[int | None]]]:
     """Yield the producer's name and the shape of each tensor in the serialised arguments of calls."""
     if isinstance(arguments, dict):
         if arguments.get("class_name") == "__keras_tensor__":
@@ -262,9 +264,10 @@ def _tensors(arguments) -> Iterator[tuple[str, tuple]]:
             yield from _tensors(argument)
 
 
-def _ids(operations) -> dict[str, str]:
+def _ids(operations: Iterable[Any]) -> dict[str, str]:
     """Return an id for each operation's name: generated names count on through a program, ids must not."""
-    ids, numbers = {}, Counter()
+    ids: dict[str, str] = {}
+    numbers: Counter[str] = Counter()
     for operation in operations:
         label = type(operation).__name__
         if is_generated(operation.name, label):
@@ -335,7 +338,9 @@ def lay_out(diagram: Diagram) -> Diagram:
         WeaveError: no Graphviz on this machine, or it failed.
     """
     try:
-        run = subprocess.run(["dot", "-Tplain"], input=_dot(diagram), capture_output=True, text=True, encoding="utf-8")
+        run = subprocess.run(
+            ["dot", "-Tplain"], input=_dot(diagram), capture_output=True, text=True, encoding="utf-8", check=False
+        )
     except FileNotFoundError:
         raise WeaveError(
             "diagrams are laid out by Graphviz, and there is no `dot` here: install it with"
@@ -494,14 +499,18 @@ def draw(diagram: Diagram, title: str, description: str = "", prefix: str = "", 
     width, height = ceil(layout.width), ceil(layout.height)
     described = f' aria-describedby="{name}-desc"' if description else ""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="model-diagram{" wide" * (width > WIDE)}"'
-        f' viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        f' role="img" aria-labelledby="{name}-title"{described}'
-        ' fill="currentColor" font-family="system-ui,sans-serif" text-anchor="middle">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="model-diagram{" wide" * (width > WIDE)}"'
+            f' viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+            f' role="img" aria-labelledby="{name}-title"{described}'
+            ' fill="currentColor" font-family="system-ui,sans-serif" text-anchor="middle">'
+        ),
         f'<title id="{name}-title">{escape(title, quote=False)}</title>',
         *([f'<desc id="{name}-desc">{escape(description, quote=False)}</desc>'] if description else []),
-        f'<marker id="{name}-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
-        ' markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z"/></marker>',
+        (
+            f'<marker id="{name}-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"'
+            ' markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z"/></marker>'
+        ),
         f'<g class="edges" fill="none" stroke="currentColor" stroke-width="1.3" marker-end="url(#{name}-arrow)">',
         *(f'<path d="{_path(curve.points)}"/>' for curve in layout.curves),
         "</g>",

@@ -1,5 +1,6 @@
 """One kind of error: what an author must mend, and where."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class WeaveError(Exception):
         return f"{place}: {self.message}" if place else self.message
 
 
-def nearest(name: str, names) -> str:
+def nearest(name: str, names: Iterable[str]) -> str:
     """Return ` Did you mean …?` with the nearest of `names`, or all of them if none is near."""
     names = sorted(names)
     near = get_close_matches(name, names, n=1)

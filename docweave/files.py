@@ -1,6 +1,5 @@
 """Files read in one encoding, and written whole or not at all."""
 
-import os
 from pathlib import Path
 
 from docweave.errors import WeaveError
@@ -28,4 +27,4 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file, so that whoever interrupts it finds the old one or the new one, never half."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(text.encode("utf-8"))
-    os.replace(fresh, path)
+    fresh.replace(path)

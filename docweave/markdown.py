@@ -3,6 +3,8 @@
 Boxes are those of Python-Markdown, `!!! note "Title"` and `??? tip "Title"`. A directive is a line `::: …`.
 """
 
+from typing import Any
+
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
@@ -13,13 +15,13 @@ from mdit_py_plugins.admon import admon_plugin
 DIRECTIVE = ":::"
 
 
-def parse(text: str) -> tuple[SyntaxTreeNode, dict]:
+def parse(text: str) -> tuple[SyntaxTreeNode, dict[str, Any]]:
     """Parse Markdown.
 
     Returns:
         The tree of its blocks, and the links by reference that it defines, by their labels.
     """
-    env: dict = {}
+    env: dict[str, Any] = {}
     return SyntaxTreeNode(GRAMMAR.parse(text, env)), env.get("references", {})
 
 
@@ -73,5 +75,9 @@ GRAMMAR = MarkdownIt("commonmark").enable("table").use(admon_plugin)
 GRAMMAR.block.ruler.before("fence", "directive", _directive)
 GRAMMAR.inline.ruler.at("emphasis", _emphasis)
 
-# Addresses stay as they were written.
-GRAMMAR.normalizeLink = COMMONMARK.normalizeLink = str  # type: ignore[method-assign]
+
+def _as_it_is(url: str) -> str:
+    return url
+
+
+GRAMMAR.normalizeLink = COMMONMARK.normalizeLink = _as_it_is  # type: ignore[method-assign] # as markdown-it wants it

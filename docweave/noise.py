@@ -13,8 +13,8 @@ FACTOR = 3.0
 # What single precision leaves open however a sum is ordered, as a share of the number.
 ROUNDING = 1e-6
 
-# A float as cells print it, and how many of its decimals are printed where the noise is measured. One that is printed as a whole
-# number is a word, and must not change.
+# A float as cells print it, and how many of its decimals are printed where the noise is measured. One that is printed as a
+# whole number is a word, and must not change.
 FLOAT = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?(?![\w.])")
 AROUND = re.compile(rf" *{FLOAT.pattern} *")
 ADMITTED = re.compile(r" ± (\d+\.\d+)")
@@ -96,13 +96,13 @@ def verdicts(text: str) -> list[str]:
     return re.findall(r"\b(?:True|False)\b", text)
 
 
-def widen(tree: ast.AST) -> ast.AST:
+def widen(tree: ast.Module) -> ast.Module:
     """Return code whose f-strings print floats with more decimals than a reader sees, so that noise shows."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
             last = node.format_spec.values[-1]
             if isinstance(last, ast.Constant):
-                last.value = DECIMALS.sub(WIDE, last.value)
+                last.value = DECIMALS.sub(WIDE, str(last.value))
     return tree
 
 
@@ -150,7 +150,7 @@ def unsteady(text: str, runs: Runs) -> Iterator[str]:
         text: what the cell printed.
         runs: what was measured of its floats.
     """
-    for found, (value, spread) in zip(FLOAT.finditer(text), spreads(runs)):
+    for found, (value, spread) in zip(FLOAT.finditer(text), spreads(runs), strict=False):
         if spread <= ROUNDING * abs(value) or text[: found.start()].endswith("± "):
             continue
         if admitted := ADMITTED.match(text, found.end()):
@@ -170,7 +170,7 @@ def unsteady(text: str, runs: Runs) -> Iterator[str]:
 
 def table(text: str, runs: Runs) -> Iterator[tuple[str, float]]:
     """Yield each float of a printed text as it was printed, with its spread."""
-    for found, (_, spread) in zip(FLOAT.finditer(text), spreads(runs)):
+    for found, (_, spread) in zip(FLOAT.finditer(text), spreads(runs), strict=False):
         yield found[0], spread
 
 

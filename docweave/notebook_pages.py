@@ -12,18 +12,21 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mkdocs_jupyter.config
 from markdown.extensions.toc import nest_toc_tokens
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.pages import Page as SitePage
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import get_relative_url
 from nbformat import NotebookNode
 
 from docweave import blocks, phrases
+from docweave.addresses import NOTEBOOKS, address_of, file_name, folder_of
 from docweave.cells import BACKENDS, Chapter
 from docweave.files import write_text
-from docweave.addresses import NOTEBOOKS, address_of, file_name, folder_of
 from docweave.notebooks import notebook, script, written
 from docweave.pages import Page
 from docweave.project import Project
@@ -35,7 +38,9 @@ BRANCH = "notebooks"  # the workflow Pages puts the notebooks there, at the path
 
 
 DRAWING = re.compile(
-    r'(?P<paragraph><p>)?(?:<figure class="plot">)?<img\b[^>]*?src="data:image/svg\+xml;base64,(?P<svg>[^"]*)"[^>]*>(?:</figure>)?(?(paragraph)</p>)'
+    r'(?P<paragraph><p>)?(?:<figure class="plot">)?'
+    r'<img\b[^>]*?src="data:image/svg\+xml;base64,(?P<svg>[^"]*)"[^>]*>'
+    r"(?:</figure>)?(?(paragraph)</p>)"
 )
 STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
 CODE = re.compile(r'<pre data-code="(?P<id>[^"]*)"></pre>')
@@ -58,7 +63,7 @@ class NotebookFile(File):
 
     book: NotebookNode | None = None
 
-    def __init__(self, page: Page, chapter: Chapter, project: Project, config):
+    def __init__(self, page: Page, chapter: Chapter, project: Project, config: MkDocsConfig):
         name = file_name(chapter)
         super().__init__(
             f"{page.locale}/{NOTEBOOKS}/{name}.ipynb",
@@ -71,7 +76,7 @@ class NotebookFile(File):
         self.chapter, self.source, self.chapter_url = chapter, page, address_of(page, "")
         self.edit_uri = f"{page.locale}/{page.path.name}"
         self.locale = self.localization = self.locale_alternate_of = page.locale
-        self.alternates = {page.locale: self}
+        self.alternates: dict[str, NotebookFile] = {page.locale: self}
 
     def is_documentation_page(self) -> bool:
         return True
@@ -113,7 +118,9 @@ def downloads(page: Page, project: Project, repository: str) -> list[Download]:
         book = f"{folder}{file_name(chapter)}.ipynb"
         colab = f"{COLAB}{on_github}/blob/{BRANCH}/{book}" if on_github else ""
         cells = f"{repository}/blob/main/snippets/{chapter.path.name}" if repository else ""
-        found.append(Download(chapter, BACKENDS.get(chapter.backend, ""), folder, book, f"{folder}{chapter.name}.py", colab, cells))
+        found.append(
+            Download(chapter, BACKENDS.get(chapter.backend, ""), folder, book, f"{folder}{chapter.name}.py", colab, cells)
+        )
     return found
 
 
@@ -122,33 +129,34 @@ def course_name(locale: str) -> str:
     return f"{folder_of(locale)}{NOTEBOOKS}/keras-functional-api-{locale}.zip"
 
 
-def files(locale: str, project: Project, config) -> list[File]:
+def files(locale: str, project: Project, config: MkDocsConfig) -> list[File]:
     """Return the notebooks of a language as pages, their scripts, and the course.
 
     Raises:
         WeaveError: a page that has no form in a notebook.
     """
     _prepare(locale, project, config)
+    site = config.site_url or ""
     found: list[File] = []
     course = {"requirements.txt": "\n".join((*project.requirements, "jupyterlab")) + "\n"}
     for page in project.pages[locale].values():
         for download in downloads(page, project, ""):
             chapter = download.chapter
             file = NotebookFile(page, chapter, project, config)
-            file.book = notebook(page, chapter, project, config.site_url)
+            file.book = notebook(page, chapter, project, site)
             text = written(file.book)
-            _write_if_changed(Path(file.abs_src_path), text)
+            _write_if_changed(project.root / CACHE / file.src_uri, text)
             for other in project.languages:
                 if page.name in project.pages[other]:
                     file.alternates.setdefault(other, NotebookFile(project.pages[other][page.name], chapter, project, config))
-            program = script(page, chapter, project, config.site_url)
+            program = script(page, chapter, project, site)
             course[f"{file_name(chapter)}.ipynb"] = text
             course[f"{chapter.name}.py"] = program
             found += [file, _generated(config, locale, download.script, program)]
     return [*found, _generated(config, locale, course_name(locale), packed(course))]
 
 
-def _prepare(locale: str, project: Project, config) -> None:
+def _prepare(locale: str, project: Project, config: MkDocsConfig) -> None:
     """Give mkdocs-jupyter our template, and a cache for each language: it clears what one build has not used.
 
     Its reports of what it found there and copied, some lines for every notebook at every reload, would hide those of the pages.
@@ -171,7 +179,7 @@ def packed(course: dict[str, str]) -> bytes:
     return stream.getvalue()
 
 
-def _generated(config, locale: str, path: str, content: str | bytes) -> File:
+def _generated(config: MkDocsConfig, locale: str, path: str, content: str | bytes) -> File:
     # Pages link to it as if it lay in the folder of their language.
     source = f"{locale}/{path.removeprefix(folder_of(locale))}"
     file = File.generated(config, source, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
@@ -185,7 +193,7 @@ def _write_if_changed(path: Path, text: str) -> None:
         write_text(path, text)
 
 
-def finish(html: str, page, site: str, translation: Callable[[str], str]) -> str:
+def finish(html: str, page: SitePage, site: str, translation: Callable[[str], str]) -> str:
     """Return the HTML of a notebook page with its code, and without what mkdocs-jupyter adds to it.
 
     Its headings get the ids that they have on the chapter's page (nbconvert names a heading by its Latin letters, and a
@@ -198,12 +206,14 @@ def finish(html: str, page, site: str, translation: Callable[[str], str]) -> str
         site: the address of the site, with a slash at its end.
         translation: gives a phrase of the site in the language of the page.
     """
-    cells = {cell.id: cell for cell in page.file.book.cells}
-    sections = iter(page.file.source.sections)
-    tokens = []
+    file = page.file
+    assert isinstance(file, NotebookFile) and file.book, "the file is the one of `files`"
+    cells = {cell.id: cell for cell in file.book.cells}
+    sections = iter(file.source.sections)
+    tokens: list[Any] = []
     links = re.compile(rf'<a href="{re.escape(site)}(?P<target>[^"]*)"')
 
-    def code(found: re.Match) -> str:
+    def code(found: re.Match[str]) -> str:
         cell = cells[found["id"]]
         raises = "".join(output.ename for output in cell.outputs if output.output_type == "error")
         block = blocks.code(cell.source, cell.metadata.get("docweave", {}).get("cell", cell.id), raises).html
@@ -211,21 +221,21 @@ def finish(html: str, page, site: str, translation: Callable[[str], str]) -> str
             return f'<details class="code"><summary>{translation(phrases.SHOW_CODE)}</summary>{block}</details>'
         return block
 
-    def heading(found: re.Match) -> str:
+    def heading(found: re.Match[str]) -> str:
         id, level, text = next(sections).id, int(found["level"]), found["text"]
         if 1 < level <= 3:
             tokens.append({"level": level, "id": id, "name": re.sub("<[^>]*>", "", text)})
         anchor = f'<a class="headerlink" href="#{id}" title="{translation(phrases.LINK)}">#</a>'
         return f'<h{level} id="{id}">{text}{anchor}</h{level}>'
 
-    def drawing(found: re.Match) -> str:
+    def drawing(found: re.Match[str]) -> str:
         # As on the chapter's page: in the page, where the site's stylesheet reaches it.
         svg = base64.b64decode(found["svg"]).decode()
         return f'<figure class="{"diagram" if "model-diagram" in svg else "plot"}">{svg}</figure>'
 
-    def link(found: re.Match) -> str:
+    def link(found: re.Match[str]) -> str:
         path, mark, section = found["target"].partition("#")
-        own = mark and path == page.file.chapter_url
+        own = mark and path == file.chapter_url
         return f'<a href="{"" if own else get_relative_url(path or "./", page.url)}{mark}{section}"'
 
     # The styles last: drawings bring their own, for places without the site's.

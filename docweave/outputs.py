@@ -133,14 +133,15 @@ def read_record(folder: Path) -> Record | None:
         measured = json.loads(_read(folder / NOISE)) if index["noise"] else {"numbers": {}, "drift": {}}
         return Record(index["versions"], index["code"], outputs, diagrams, index["rebound"], **measured)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeaveError(f"unreadable recorded outputs ({error}): run `docweave run --record --force {name}`", index_path)
+        message = f"unreadable recorded outputs ({error}): run `docweave run --record --force {name}`"
+        raise WeaveError(message, index_path) from error
 
 
 def _read(path: Path) -> str:
     return path.read_bytes().decode("utf-8")
 
 
-def _read_output(folder: Path, name: str, parts: dict) -> Output:
+def _read_output(folder: Path, name: str, parts: dict[str, int]) -> Output:
     plots = tuple(
         Plot(json.loads(_read(folder / f"{name}.plot-{number}.json")), _read(folder / f"{name}.plot-{number}.svg"))
         for number in range(1, parts.get("plots", 0) + 1)
@@ -191,8 +192,8 @@ def _write(path: Path, text: str) -> None:
     path.write_bytes(text.encode("utf-8"))
 
 
-def _write_output(folder: Path, name: str, output: Output) -> dict:
-    parts: dict = {}
+def _write_output(folder: Path, name: str, output: Output) -> dict[str, int]:
+    parts: dict[str, int] = {}
     for kind, suffix in SUFFIXES.items():
         if getattr(output, kind):
             _write(folder / f"{name}.{suffix}", getattr(output, kind))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any, NoReturn
 
 import yaml
 from markdown_it.tree import SyntaxTreeNode
@@ -66,6 +67,10 @@ class Span:
     lang: str = ""
 
 
+# Pieces of prose, each with its first line.
+Prose = tuple[tuple[int, tuple[Span, ...]], ...]
+
+
 @dataclass(frozen=True)
 class Block:
     """A part of a page.
@@ -84,8 +89,8 @@ class Block:
         return ()
 
     @property
-    def prose(self) -> tuple[tuple[int, tuple[Span, ...]], ...]:
-        """The pieces of prose in it that are in no block of its own, each with its first line."""
+    def prose(self) -> Prose:
+        """The pieces of prose in it that are in no block of its own."""
         return ()
 
     @property
@@ -103,11 +108,11 @@ class Heading(Block):
     title: tuple[Span, ...]
 
     @property
-    def prose(self):
+    def prose(self) -> Prose:
         return ((self.line, self.title),)
 
     @property
-    def element(self):
+    def element(self) -> str:
         return f"heading {'#' * self.level} {{#{self.id}}}"
 
 
@@ -118,7 +123,7 @@ class Paragraph(Block):
     words: tuple[Span, ...]
 
     @property
-    def prose(self):
+    def prose(self) -> Prose:
         return ((self.line, self.words),)
 
 
@@ -135,7 +140,7 @@ class List(Block):
     items: tuple[tuple[Block, ...], ...]
 
     @property
-    def blocks(self):
+    def blocks(self) -> tuple[Block, ...]:
         return tuple(block for item in self.items for block in item)
 
 
@@ -152,7 +157,7 @@ class Table(Block):
     rows: tuple[tuple[tuple[Span, ...], ...], ...]
 
     @property
-    def prose(self):
+    def prose(self) -> Prose:
         # Between the heads and the other rows is the line of dashes.
         return tuple((self.line + number + (number > 0), cell) for number, row in enumerate(self.rows) for cell in row)
 
@@ -182,15 +187,15 @@ class Box(Block):
     content: tuple[Block, ...]
 
     @property
-    def blocks(self):
+    def blocks(self) -> tuple[Block, ...]:
         return self.content
 
     @property
-    def prose(self):
+    def prose(self) -> Prose:
         return ((self.line, self.title),)
 
     @property
-    def element(self):
+    def element(self) -> str:
         return f"{self.kind} box"
 
 
@@ -218,7 +223,7 @@ class Directive(Block):
         return f"{self.chapter}.{self.cell}"
 
     @property
-    def element(self):
+    def element(self) -> str:
         collapsed = " collapsed" if self.collapsed else ""
         output = "" if self.show_output else " output=false"
         return f"cell {self.id}{collapsed}{output}" + (f' hl="{self.highlight}"' if self.highlight else "")
@@ -238,7 +243,7 @@ class Figure(Block):
         return f"{self.chapter}.{self.model}"
 
     @property
-    def element(self):
+    def element(self) -> str:
         return f"figure {self.id}"
 
 
@@ -287,7 +292,7 @@ class Page:
     path: Path
     locale: str
     name: str
-    meta: dict
+    meta: dict[str, Any]
     lines: tuple[str, ...]
     front: int
     sections: tuple[Section, ...]
@@ -367,19 +372,19 @@ def parse_page(text: str, path: Path) -> Page:
     meta, front = _front_matter(text, path)
     lines = tuple(text.splitlines())
     blocks = _Reader(path, lines, front).page()
-    headings = [place for place, block in enumerate(blocks) if isinstance(block, Heading)]
-    if headings[:1] != [0]:
+    headings = [(place, block) for place, block in enumerate(blocks) if isinstance(block, Heading)]
+    if not headings or headings[0][0] != 0:
         raise WeaveError("the page must begin with its heading: expected `# Title {#id}`", path, front + 1)
-    sections = []
-    for place, after in zip(headings, [*headings[1:], len(blocks)], strict=True):
+    sections: list[Section] = []
+    for (place, heading), after in zip(headings, [*(place for place, _ in headings[1:]), len(blocks)], strict=True):
         end = blocks[after].line - 1 if after < len(blocks) else len(lines)
-        source = "\n".join(lines[blocks[place].line - 1 : end]).strip() + "\n"
+        source = "\n".join(lines[heading.line - 1 : end]).strip() + "\n"
         source = source if sections else f"{meta.get('description', '')}\n{source}"
-        sections.append(Section(blocks[place], tuple(blocks[place + 1 : after]), source))
+        sections.append(Section(heading, tuple(blocks[place + 1 : after]), source))
     return Page(path, path.parent.name, path.stem, meta, lines, front, tuple(sections))
 
 
-def _front_matter(text: str, path: Path) -> tuple[dict, int]:
+def _front_matter(text: str, path: Path) -> tuple[dict[str, Any], int]:
     found = FRONT_MATTER.match(text)
     try:
         meta = yaml.safe_load(found["yaml"]) if found else {}
@@ -387,7 +392,7 @@ def _front_matter(text: str, path: Path) -> tuple[dict, int]:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", error)
         raise WeaveError(f"the front matter does not parse: {problem}", path, mark.line + 2 if mark else 1) from error
-    if not isinstance(meta, dict) or not meta.get("description"):
+    if not found or not isinstance(meta, dict) or not meta.get("description"):
         raise WeaveError("the page has no description: begin it with `---`, `description: …`, `---`", path, 1)
     return meta, found[0].count("\n")
 
@@ -402,11 +407,11 @@ class _Reader:
     def page(self) -> list[Block]:
         tree, references = markdown.parse("\n".join(self.lines[self.front :]))
         for reference in references.values():
-            self.refuse("a link by reference", "write `[words](page.md#section)`", reference["map"][0] + self.front + 1)
+            raise self.refused("a link by reference", "write `[words](page.md#section)`", reference["map"][0] + self.front + 1)
         return [self.block(node, "page") for node in tree.children]
 
-    def refuse(self, what: str, instead: str, line: int):
-        raise self.error(f"a page cannot hold {what}: {instead}", line)
+    def refused(self, what: str, instead: str, line: int) -> WeaveError:
+        return self.error(f"a page cannot hold {what}: {instead}", line)
 
     def error(self, message: str, line: int) -> WeaveError:
         return WeaveError(message, self.path, line)
@@ -418,18 +423,44 @@ class _Reader:
             node: the grammar's.
             inside: what it is in: `page`, `box` or `list`.
         """
-        first, after = node.map
-        line, end = first + self.front + 1, after + self.front
-        while end > line and not self.lines[end - 1].strip():  # of a list or a box, the empty lines after it
-            end -= 1
-        read = getattr(self, f"_{node.type}", None)
-        if read is None:
-            self.refuse(*OTHER.get(node.type, (f"a block “{node.type}”", "use plain prose")), line)
-        return read(node, inside, line, end)
+        line = self.line(node)
+        end = line - 1 + len(self.lines_of(node))
+        match node.type:
+            case "heading":
+                return self.heading(node, inside, line, end)
+            case "paragraph":
+                return self.paragraph(node, inside, line, end)
+            case "bullet_list" | "ordered_list":
+                items = tuple(tuple(self.block(child, "list") for child in item.children) for item in node.children)
+                first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+                return List(line, end, first, items)
+            case "table":
+                return self.table(node, line, end)
+            case "fence":
+                return self.fence(node, inside, line, end)
+            case "admonition":
+                return self.box(node, inside, line, end)
+            case "directive":
+                return self.directive(node, inside, line, end)
+            case other:
+                raise self.refused(*OTHER.get(other, (f"a block “{other}”", "use plain prose")), line)
 
-    def _heading(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Heading:
+    def line(self, node: SyntaxTreeNode) -> int:
+        """Return the line where a node of the grammar begins."""
+        assert node.map, f"{node.type} has no place"
+        return node.map[0] + self.front + 1
+
+    def lines_of(self, node: SyntaxTreeNode) -> tuple[str, ...]:
+        """Return the lines of a node, without the empty ones after a list or a box."""
+        assert node.map, f"{node.type} has no place"
+        lines = self.lines[self.front + node.map[0] : self.front + node.map[1]]
+        while len(lines) > 1 and not lines[-1].strip():
+            lines = lines[:-1]
+        return lines
+
+    def heading(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Heading:
         if inside != "page" or not node.markup.startswith("#"):
-            self.refuse("such a heading", "write `## Title {#the-id}`, in no box and no list", line)
+            raise self.refused("such a heading", "write `## Title {#the-id}`, in no box and no list", line)
         content = node.children[0].content
         if not (found := TITLE.fullmatch(content)):
             message = "the heading has no id: write `{#the-id}` after it, of Latin letters, the same in every language"
@@ -442,37 +473,30 @@ class _Reader:
         self.ids[id] = line
         return Heading(line, end, level, id, self.spans(markdown.parse_inline(found["title"]), line))
 
-    def _paragraph(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Block:
+    def paragraph(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Block:
         (inline,) = node.children
         if [child.type for child in inline.children] == ["image"] and inside != "list":
-            return self._figure(inline.children[0], line, end)
+            return self.figure(inline.children[0], line, end)
         return Paragraph(line, end, self.spans(inline.children, line))
 
-    def _figure(self, node: SyntaxTreeNode, line: int, end: int) -> Figure:
+    def figure(self, node: SyntaxTreeNode, line: int, end: int) -> Figure:
         alt = words(self.spans(node.children, line)).strip()
         if not alt:
             raise self.error("the image has no alternative text: say what it shows", line)
-        scheme, _, target = node.attrs["src"].partition(":")
+        source = _attribute(node, "src")
+        scheme, _, target = source.partition(":")
         chapter, dot, model = target.partition(".")
         if scheme != "diagram" or not dot:
-            raise self.error(f"“{node.attrs['src']}” is no drawing of a model: expected `diagram:chapter.model`", line)
-        return Figure(line, end, chapter, model, alt, node.attrs.get("title", ""))
+            raise self.error(f"“{source}” is no drawing of a model: expected `diagram:chapter.model`", line)
+        return Figure(line, end, chapter, model, alt, _attribute(node, "title"))
 
-    def _bullet_list(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> List:
-        items = tuple(tuple(self.block(child, "list") for child in item.children) for item in node.children)
-        return List(line, end, node.attrs.get("start", 1) if node.type == "ordered_list" else None, items)
-
-    _ordered_list = _bullet_list
-
-    def _table(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Table:
+    def table(self, node: SyntaxTreeNode, line: int, end: int) -> Table:
         rows = [row for part in node.children for row in part.children]
-        styles = [cell.attrs.get("style", "") for cell in rows[0].children]
-        cells = tuple(
-            tuple(self.spans(cell.children[0].children, row.map[0] + self.front + 1) for cell in row.children) for row in rows
-        )
-        return Table(line, end, tuple(style.removeprefix("text-align:") for style in styles), cells)
+        sides = tuple(_attribute(cell, "style").removeprefix("text-align:") for cell in rows[0].children)
+        cells = (tuple(self.spans(cell.children[0].children, self.line(row)) for cell in row.children) for row in rows)
+        return Table(line, end, sides, tuple(cells))
 
-    def _fence(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Fence:
+    def fence(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Fence:
         info = node.info.strip()
         if PYTHON.match(info):
             message = "a Python block written by hand: put it into a cell of snippets/ and show it with `::: chapter.cell`"
@@ -482,20 +506,21 @@ class _Reader:
         if not re.fullmatch(r"[\w+-]+", info):
             raise self.error("the fence names no language: write ```text for plain text", line)
         if inside == "list":
-            self.refuse("a fence in a list", "put it after the list", line)
+            raise self.refused("a fence in a list", "put it after the list", line)
         return Fence(line, end, info, node.content.removesuffix("\n"))
 
-    def _admonition(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Box:
-        if inside == "list" or not (found := BOX.fullmatch(node.info.rstrip())):
-            self.refuse("such a box", 'write `!!! kind "Title"`, in no list', line)
+    def box(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Box:
+        found = BOX.fullmatch(node.info.rstrip())
+        if inside == "list" or not found:
+            raise self.refused("such a box", 'write `!!! kind "Title"`, in no list', line)
         folded = {"!!!": None, "???": True, "???+": False}[node.markup]
         title = self.spans(markdown.parse_inline(found["title"]), line)
         content = tuple(self.block(child, "box") for child in node.children[1:])
         return Box(line, end, found["kind"], folded, title, content)
 
-    def _directive(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Directive:
+    def directive(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Directive:
         if inside == "list" or (line < len(self.lines) and self.lines[line].strip()):
-            self.refuse(*_beginning("a directive"), line)
+            raise self.refused(*_beginning("a directive"), line)
         target, _, rest = node.content.partition(" ")
         chapter, dot, cell = target.partition(".")
         if not dot or not chapter.isidentifier() or not cell.isidentifier():
@@ -558,10 +583,10 @@ class _Reader:
                     found.append(Span(node.type, parts=self.spans(node.children, line)))
                 case "link":
                     if "title" in node.attrs:
-                        self.refuse("a link with a title", "leave the title out", line)
-                    found.append(Span("link", target=node.attrs["href"], parts=self.spans(node.children, line)))
+                        raise self.refused("a link with a title", "leave the title out", line)
+                    found.append(Span("link", target=_attribute(node, "href"), parts=self.spans(node.children, line)))
                 case other:
-                    self.refuse(*OTHER.get(other, (f"“{other}”", "use plain prose")), line)
+                    raise self.refused(*OTHER.get(other, (f"“{other}”", "use plain prose")), line)
             begins = node.type == "softbreak"
         return tuple(found)
 
@@ -569,10 +594,14 @@ class _Reader:
         """Refuse text that another tool would read as more than text."""
         for what, (pattern, instead) in BEGINS.items():
             if begins and re.match(pattern, text):
-                self.refuse(what, instead, line)
+                raise self.refused(what, instead, line)
         for what, (pattern, instead) in HOLDS.items():
             if re.search(pattern, text):
-                self.refuse(what, instead, line)
+                raise self.refused(what, instead, line)
+
+
+def _attribute(node: SyntaxTreeNode, name: str) -> str:
+    return str(node.attrs.get(name, ""))
 
 
 def _beginning(what: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 from itertools import groupby
 from math import inf, isfinite
+from typing import Any
 from xml.etree import ElementTree
 
 from docweave.errors import WeaveError
@@ -51,7 +52,7 @@ class Plot:
         svg: how it looks, for `weave`.
     """
 
-    data: dict
+    data: dict[str, Any]
     svg: str
 
     @property
@@ -60,14 +61,14 @@ class Plot:
         return tuple(self.data["texts"])
 
 
-def style() -> AbstractContextManager:
+def style() -> AbstractContextManager[None]:
     """Return a context in which matplotlib draws every figure in the one style: `with style(): …`."""
     import matplotlib
 
     return matplotlib.rc_context(_settings())
 
 
-def _settings() -> dict:
+def _settings() -> dict[Any, Any]:
     from cycler import cycler
 
     colours = [light for light, _ in SERIES.values()]
@@ -109,7 +110,7 @@ def _settings() -> dict:
     }
 
 
-def record(figure) -> Plot:
+def record(figure: Any) -> Plot:
     """Record a figure that was drawn under `style()`.
 
     Its legends are moved below their axes, where a translation that is longer has room.
@@ -129,7 +130,7 @@ def record(figure) -> Plot:
     return Plot({"axes": [_axes_data(axes) for axes in figure.axes], "texts": _words(svg)}, svg)
 
 
-def _move_legend(axes) -> None:
+def _move_legend(axes: Any) -> None:
     from matplotlib.transforms import ScaledTranslation
 
     legend = axes.get_legend()
@@ -145,7 +146,7 @@ def _move_legend(axes) -> None:
 # --- the data ---
 
 
-def _axes_data(axes) -> dict:
+def _axes_data(axes: Any) -> dict[str, Any]:
     """Return what a reader could read off one pair of axes."""
     legend = axes.get_legend()
     data = {
@@ -161,7 +162,7 @@ def _axes_data(axes) -> dict:
     return {name: value for name, value in data.items() if value}
 
 
-def _bars_data(bars) -> dict:
+def _bars_data(bars: Any) -> dict[str, Any]:
     if bars.orientation == "vertical":
         x, y = ([bar.get_x() + bar.get_width() / 2 for bar in bars], [bar.get_height() for bar in bars])
     else:
@@ -169,7 +170,7 @@ def _bars_data(bars) -> dict:
     return _series(bars, x, y)
 
 
-def _points_data(collection) -> dict:
+def _points_data(collection: Any) -> dict[str, Any]:
     """Return the points of a scatter plot, or the corners of areas such as `fill_between` draws."""
     if type(collection).__name__ == "PathCollection":
         points = collection.get_offsets().tolist()
@@ -179,18 +180,18 @@ def _points_data(collection) -> dict:
     return _series(collection, x, y)
 
 
-def _image_data(array) -> dict:
+def _image_data(array: Any) -> dict[str, Any]:
     return {"shape": list(array.shape), "mean": _number(array.mean())}
 
 
-def _series(artist, x, y) -> dict:
+def _series(artist: Any, x: Iterable[Any], y: Iterable[Any]) -> dict[str, Any]:
     label = str(artist.get_label())
     # matplotlib makes up labels of its own, `_child0`, and shows them nowhere.
     shown = "" if label.startswith("_") else label
     return {"label": shown, "x": [_number(value) for value in x], "y": [_number(value) for value in y]}
 
 
-def _number(value) -> float | None:
+def _number(value: Any) -> float | None:
     """Return a number with six significant digits, None for what JSON cannot hold."""
     return float(f"{value:.6g}") if value is not None and isfinite(value) else None
 
@@ -219,11 +220,14 @@ def same_plot(a: Plot, b: Plot, relative: float = 1e-3) -> list[str]:
 
 
 def drift(a: Plot, b: Plot) -> float:
-    """Return the largest difference between two plots, as `same_plot` counts it; infinity if they differ in more than numbers."""
+    """Return the largest difference between two plots, as `same_plot` counts it.
+
+    It is infinity if they differ in more than numbers.
+    """
     return max((share for _, share in _differences(a.data, b.data, "")), default=0.0)
 
 
-def _differences(a, b, place: str, scale: float = 0) -> Iterator[tuple[str, float]]:
+def _differences(a: Any, b: Any, place: str, scale: float = 0) -> Iterator[tuple[str, float]]:
     """Yield the differences of two JSON values, each with its share of `scale`, the largest number in the series."""
     if isinstance(a, dict) and isinstance(b, dict):
         for name in dict.fromkeys([*a, *b]):
@@ -245,7 +249,7 @@ def _differences(a, b, place: str, scale: float = 0) -> Iterator[tuple[str, floa
         yield f"{place} was {a!r} and is {b!r}", share
 
 
-def _is_number(value) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float)
 
 
@@ -255,11 +259,13 @@ def _is_number(value) -> bool:
 def _clean(root: ElementTree.Element) -> str:
     """Return matplotlib's SVG without what a page does not need: styles, nested groups, long ids and numbers."""
     defined = [child for defs in root.iter(f"{SVG}defs") for child in defs if _tag(child) != "style"]
-    ids = {element.get("id"): f"d{number}" for number, element in enumerate(defined)}
-    width, height = (float(value) for value in root.get("viewBox").split()[2:])
+    ids = {element.get("id", ""): f"d{number}" for number, element in enumerate(defined)}
+    width, height = (float(value) for value in root.attrib["viewBox"].split()[2:])
     lines = [
-        f'<svg xmlns="{SVG[1:-1]}" class="model-plot" viewBox="0 0 {width:g} {height:g}" width="{WIDTH}"'
-        f' height="{WIDTH * height / width:.0f}" fill="currentColor" font-family="sans-serif" stroke-linejoin="round">',
+        (
+            f'<svg xmlns="{SVG[1:-1]}" class="model-plot" viewBox="0 0 {width:g} {height:g}" width="{WIDTH}"'
+            f' height="{WIDTH * height / width:.0f}" fill="currentColor" font-family="sans-serif" stroke-linejoin="round">'
+        ),
         *(["<defs>", *_lines(defined, ids, 2), "</defs>"] if defined else []),
         *_lines(_leaves(root), ids, 1),
         "</svg>",
@@ -279,8 +285,8 @@ def _leaves(group: ElementTree.Element) -> Iterator[ElementTree.Element]:
 def _lines(elements: Iterable[ElementTree.Element], ids: dict[str, str], digits: int) -> Iterator[str]:
     """Yield the markup of elements, neighbours that look the same in one group that says so once."""
     described = [(element, *_attributes(element, ids, digits)) for element in elements]
-    for look, run in groupby(described, key=lambda item: item[2]):
-        run = list(run)
+    for look, neighbours in groupby(described, key=lambda item: item[2]):
+        run = list(neighbours)
         grouped = len(run) > 1 and look and _tag(run[0][0]) != "tspan"  # a text cannot hold groups
         if grouped:
             yield f"<g{_written(look)}>"
@@ -296,12 +302,14 @@ def _markup(element: ElementTree.Element, attributes: dict[str, str], ids: dict[
     return f"<{tag}{_written(attributes)}>{inner}</{tag}>" if inner else f"<{tag}{_written(attributes)}/>"
 
 
-def _attributes(element: ElementTree.Element, ids: dict[str, str], digits: int) -> tuple[dict, dict]:
+def _attributes(element: ElementTree.Element, ids: dict[str, str], digits: int) -> tuple[dict[str, str], dict[str, str]]:
     """Return the attributes that are an element's own, and those of its look, which a group may say for it."""
-    own, look, classes = {}, {}, []
-    for name, value in element.items():
-        name = name.rpartition("}")[2]
-        value = re.sub(r"#(\w+)", lambda match: f"#{ids.get(match[1], match[1])}", value)
+    own: dict[str, str] = {}
+    look: dict[str, str] = {}
+    classes: list[str] = []
+    for qualified, written in element.items():
+        name = qualified.rpartition("}")[2]
+        value = re.sub(r"#(\w+)", lambda match: f"#{ids.get(match[1], match[1])}", written)
         if name == "style":
             look |= _presentation(value, classes)
         elif name == "clip-path":
@@ -360,7 +368,7 @@ def translate(svg: str, texts: dict[str, str]) -> str:
         texts: translations by the whole text they replace; a text that is not among them stays.
     """
 
-    def translated(match: re.Match) -> str:
+    def translated(match: re.Match[str]) -> str:
         text = unescape(match[2])
         return f"{match[1]}{escape(texts.get(text, text), quote=False)}{match[3]}"
 
@@ -379,8 +387,9 @@ def stylesheet(standalone: bool = False) -> str:
     # A reader's font may be taller than the one that was measured: a label at the edge then stands out, and is whole.
     rules = [f".model-plot{{max-width:100%;height:auto;overflow:visible;color:var(--dw-plot-ink,{INK[0]})}}"]
     for colour, name in CLASSES.items():
-        for property in ("fill", "stroke"):
-            rules.append(f".model-plot .{property[0]}-{name}{{{property}:var(--dw-plot-{name},{colour})}}")
+        rules += [
+            f".model-plot .{property[0]}-{name}{{{property}:var(--dw-plot-{name},{colour})}}" for property in ("fill", "stroke")
+        ]
     if standalone:
         rules.append(f".model-plot{{background:var(--dw-plot-page,{PAGE[0]})}}")
         rules.append(f"@media (prefers-color-scheme:dark){{.model-plot{{{dark};--dw-plot-page:{PAGE[1]}}}}}")

@@ -3,11 +3,15 @@
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
-from mkdocs.structure.files import InclusionLevel
+from mkdocs.structure.files import Files, InclusionLevel
+from mkdocs.structure.pages import Page
 
 from docweave import notebook_pages, phrases, search
 from docweave.attest import Attest, attest
@@ -58,7 +62,7 @@ class Site:
         """Return an English phrase in a language: the one that is being built, unless another is given."""
         return self.project.catalogs[locale or self.locale](text)
 
-    def attests(self, page) -> list[Attest]:
+    def attests(self, page: Page) -> list[Attest]:
         """Return where the chapters that a page of MkDocs holds were run; nothing for a notebook, which is the same again."""
         if isinstance(page.file, NotebookFile):
             return []
@@ -68,41 +72,48 @@ class Site:
         found = [attest(one, list(current(one, self.project.verified)), self.locale, words) for one in chapters]
         return [one for one in found if one]
 
-    def downloads(self, page) -> list[Download]:
+    def downloads(self, page: Page) -> list[Download]:
         """Return the files of the chapters that a page of MkDocs holds."""
         if isinstance(page.file, NotebookFile):
             found = notebook_pages.downloads(page.file.source, self.project, self.repository)
             return [download for download in found if download.chapter == page.file.chapter]
-        return notebook_pages.downloads(self.project.pages[self.locale][Path(page.file.src_uri).stem], self.project, self.repository)
+        return notebook_pages.downloads(
+            self.project.pages[self.locale][Path(page.file.src_uri).stem], self.project, self.repository
+        )
 
 
-class DocweavePlugin(BasePlugin):
+class Options(Config):
+    """What mkdocs.yml can set of the plugin: nothing."""
+
+
+class DocweavePlugin(BasePlugin[Options]):
     """Weaves pages while MkDocs builds them. Problems are warnings, so that `--strict` fails on them."""
 
     serving = False
 
-    def on_startup(self, command, dirty):
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
         # `--quiet` would keep warnings from the counter that makes `--strict` fail (MkDocs 1.6.1).
         logger = logging.getLogger("mkdocs")
         logger.setLevel(min(logger.level, logging.WARNING))
 
-    def on_config(self, config):
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         # static-i18n builds the site once for each language, with this same plugin: one project serves them all.
-        if not config.plugins["i18n"].building:
+        if not _i18n(config).building:
             self.project = Project(Path(config.config_file_path).parent)
             self.extension = PageExtension(_languages(config))
             for problem in check(self.project):
                 log.warning(str(problem))
             self.sheets, config.extra_css = config.extra_css, [SHEET]
             self.names: set[str] = set()
-        if self.extension not in config.markdown_extensions:
-            config.markdown_extensions.append(self.extension)
+        extensions: list[Any] = config.markdown_extensions
+        if self.extension not in extensions:
+            extensions.append(self.extension)
         self.entries: list[search.Entry] = []
         return config
 
     # Before static-i18n, which leaves some files to the first language.
-    def _gather_styles(self, files, config):
+    def _gather_styles(self, files: Files, config: MkDocsConfig) -> Files:
         """Of the theme's own files none is needed but its style sheets, and of those what the pages use: see on_post_build."""
         sheets = [file for file in files.css_files() if file.src_dir in config.theme.dirs]
         for path in self.sheets:
@@ -116,10 +127,10 @@ class DocweavePlugin(BasePlugin):
         return files
 
     @event_priority(-200)  # after static-i18n
-    def _add_notebooks(self, files, config):
+    def _add_notebooks(self, files: Files, config: MkDocsConfig) -> Files:
         if "mkdocs-jupyter" in config.plugins:
             try:
-                for file in notebook_pages.files(config.plugins["i18n"].current_language, self.project, config):
+                for file in notebook_pages.files(_i18n(config).current_language, self.project, config):
                     files.append(file)
             except WeaveError as error:
                 raise PluginError(str(self.project.relative(error))) from error
@@ -128,8 +139,8 @@ class DocweavePlugin(BasePlugin):
     on_files = CombinedEvent(_gather_styles, _add_notebooks)
 
     @event_priority(-50)
-    def on_env(self, env, config, files):
-        i18n = config.plugins["i18n"]
+    def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+        i18n = _i18n(config)
         env.globals["docweave"] = Site(self.project, i18n.current_language, _languages(config), config.repo_url or "")
         cache = self.project.root / CACHE
         cache.mkdir(parents=True, exist_ok=True)
@@ -137,48 +148,48 @@ class DocweavePlugin(BasePlugin):
         return env
 
     @event_priority(100)
-    def on_page_markdown(self, markdown, page, config, files):
+    def on_page_markdown(self, markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         if isinstance(page.file, NotebookFile):
             page.meta["description"] = page.file.source.meta["description"]
-            page.canonical_url = config.site_url + page.file.chapter_url
+            page.canonical_url = f"{config.site_url or ''}{page.file.chapter_url}"
             return markdown
         try:
-            source = self.project.pages[page.file.locale][Path(page.file.src_uri).stem]
+            source = self.project.pages[_locale(page)][Path(page.file.src_uri).stem]
             woven = weave(source, self.project)
             self.extension.page, self.extension.woven = source, woven
             # Here, since pages are rendered before the templates are set up.
-            link = self.project.catalogs[page.file.locale](phrases.LINK)
+            link = self.project.catalogs[_locale(page)](phrases.LINK)
             config.mdx_configs.setdefault("toc", {})["permalink_title"] = link
         except WeaveError as error:
             raise PluginError(str(self.project.relative(error))) from error
         self.entries.append(search.entry(source, page.url, self.project))
         return woven.markdown
 
-    def on_page_content(self, html, page, config, files):
+    def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         if isinstance(page.file, NotebookFile):
-            html = notebook_pages.finish(html, page, config.site_url, self.project.catalogs[page.file.locale])
+            html = notebook_pages.finish(html, page, config.site_url or "", self.project.catalogs[_locale(page)])
             return lang.mark(html, _languages(config))
         if self.extension.disagreement:
             raise PluginError(str(self.project.relative(self.extension.disagreement)))
         return html
 
-    def on_post_page(self, output, page, config):
+    def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         html = compress(output)
         self.names |= stylesheets.names_in_page(html)
         # MkDocs' server adds a script of its own to pages, which no policy can name.
         return html if self.serving else protect(html)
 
-    def on_post_template(self, output, template_name, config):
+    def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
         return protect(compress(output)) if template_name.endswith(".html") and not self.serving else output
 
-    def _write_search(self, config):
-        path = Path(config.site_dir, "search", f"{config.plugins['i18n'].current_language}.json.gz")
+    def _write_search(self, config: MkDocsConfig) -> None:
+        path = Path(config.site_dir, "search", f"{_i18n(config).current_language}.json.gz")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(search.index(tuple(self.entries)))
 
     @event_priority(-200)  # after static-i18n, which builds the other languages in its turn
-    def _write_styles(self, config):
-        if not config.plugins["i18n"].building:
+    def _write_styles(self, config: MkDocsConfig) -> None:
+        if not _i18n(config).building:
             for script in Path(config.site_dir, "assets").rglob("*.js"):
                 self.names |= stylesheets.names_in_script(script.read_text("utf-8"))
             sheet = Path(config.site_dir, SHEET)
@@ -188,5 +199,15 @@ class DocweavePlugin(BasePlugin):
     on_post_build = CombinedEvent(_write_search, _write_styles)
 
 
-def _languages(config) -> dict[str, str]:
-    return {language.locale: language.name for language in config.plugins["i18n"].config.languages}
+def _i18n(config: MkDocsConfig) -> Any:
+    """Return static-i18n, which says no types."""
+    return config.plugins["i18n"]
+
+
+def _locale(page: Page) -> str:
+    locale: str = page.file.locale  # type: ignore[attr-defined] # static-i18n adds it
+    return locale
+
+
+def _languages(config: MkDocsConfig) -> dict[str, str]:
+    return {language.locale: language.name for language in _i18n(config).config.languages}

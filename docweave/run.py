@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from docweave import diagrams, noise, plots
@@ -44,8 +46,8 @@ UNSTABLE = {
     r" at 0x[0-9a-f]{6,}": "an address in memory",
 }
 
-# What is warned of inside Keras 3.15: at the first functional model, by NumPy 2 at each save with TensorFlow 2.21, by Python 3.13
-# where TensorFlow compiles a function of one's own, and by JAX 0.12 wherever integers enter.
+# What is warned of inside Keras 3.15: at the first functional model, by NumPy 2 at each save with TensorFlow 2.21, by
+# Python 3.13 where TensorFlow compiles a function of one's own, and by JAX 0.12 wherever integers enter.
 KNOWN_WARNINGS = (
     "Possible nested set",
     "__array__ implementation doesn't accept a copy keyword",
@@ -70,24 +72,26 @@ GUESS = re.compile(r"\. (?:Did you mean: '\w+'|Did you forget to import '\w+')\?
 class Ran:
     """A chapter that ran to its end: its variables, and what is to be recorded."""
 
-    namespace: dict
+    namespace: dict[str, Any]
     record: Record
 
 
-def prepare(backend: str = "", keras: str = "") -> None:
+def prepare(backend: str = "", older: str = "") -> None:
     """Import what every chapter needs, in the environment that outputs depend on.
 
     Args:
         backend: the backend of Keras; TensorFlow if it is empty.
-        keras: an older Keras to import, if so.
+        older: an older Keras to import, if so.
 
     Raises:
         WeaveError: the older Keras is not on this machine.
     """
-    if keras:
-        if not os.path.exists(older_keras(keras)):
-            raise WeaveError(f"Keras {keras} is not in {older_keras(keras)}: `make setup` brings those of requirements/keras-*.txt")
-        sys.path.insert(0, older_keras(keras))
+    if older:
+        if not Path(older_keras(older)).exists():
+            raise WeaveError(
+                f"Keras {older} is not in {older_keras(older)}: `make setup` brings those of requirements/keras-*.txt"
+            )
+        sys.path.insert(0, older_keras(older))
     os.environ.update(ENVIRONMENT | ({"KERAS_BACKEND": backend} if backend else {}))
     with _silenced():
         import keras
@@ -139,9 +143,7 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
 _STARTING = threading.Lock()
 
 
-def run_under(
-    chapter: Chapter, settings: Iterable[Setting], short: bool = False
-) -> Iterator[tuple[Setting, Record]]:
+def run_under(chapter: Chapter, settings: Iterable[Setting], short: bool = False) -> Iterator[tuple[Setting, Record]]:
     """Run a chapter under each setting, in as many processes at a time as there are processors.
 
     Yields:
@@ -150,6 +152,7 @@ def run_under(
     Raises:
         WeaveError: what `run_cells` raises, with the name of the setting.
     """
+
     def run(setting: Setting) -> tuple[Setting, Record]:
         # A process inherits its environment: some libraries read theirs before a line of ours is run.
         with _STARTING, mock.patch.dict(os.environ, setting.environment):
@@ -184,25 +187,34 @@ def measured(chapter: Chapter, shown: Record) -> Record:
         for setting, run in runs:
             given = run.output(cell)
             same = (noise.words(given.text), given.error) == (noise.words(kept.text), kept.error)
-            if same or setting.seed and noise.verdicts(given.text) == noise.verdicts(kept.text):
+            if same or (setting.seed and noise.verdicts(given.text) == noise.verdicts(kept.text)):
                 numbers.setdefault(cell.name, {})[setting.name] = noise.numbers(given.text)
             else:
                 change = diff(kept.text + kept.error, given.text + given.error, "recorded", setting.name)
                 problems.append(cell.error(f"the cell “{cell.name}” gives something else under “{setting.name}”:\n{change}"))
         if kept.plots:
             others = [run.output(cell).plots for setting, run in runs if not setting.seed]
-            drift[cell.name] = [max(map(plots.drift, repeat(plot), same)) for plot, *same in zip(kept.plots, *others, strict=True)]
-        problems += [cell.error(f"the cell “{cell.name}” prints {why}") for why in noise.unsteady(kept.text, numbers.get(cell.name, {}))]
+            drift[cell.name] = [
+                max(map(plots.drift, repeat(plot), same)) for plot, *same in zip(kept.plots, *others, strict=True)
+            ]
+        problems += [
+            cell.error(f"the cell “{cell.name}” prints {why}") for why in noise.unsteady(kept.text, numbers.get(cell.name, {}))
+        ]
     if problems:
         raise WeaveError("\n".join(map(str, problems)))
-    moving = {name: values for name, values in numbers.items() if any(one != values[noise.PLAIN.name] for one in values.values())}
+    moving = {
+        name: values for name, values in numbers.items() if any(one != values[noise.PLAIN.name] for one in values.values())
+    }
     return replace(shown, numbers=moving, drift=drift)
 
 
 def _start(chapter: Chapter, short: bool, setting: Setting, method: str) -> tuple[BaseProcess, Connection]:
     context = multiprocessing.get_context(method)
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_run_and_send, args=(chapter, short, setting, method, sender))
+    # Every kind of context can start a process, but their base class in the stubs cannot.
+    process = context.Process(  # type: ignore[attr-defined]
+        target=_run_and_send, args=(chapter, short, setting, method, sender)
+    )
     process.start()
     sender.close()
     return process, receiver
@@ -210,7 +222,7 @@ def _start(chapter: Chapter, short: bool, setting: Setting, method: str) -> tupl
 
 def _result(chapter: Chapter, process: BaseProcess, receiver: Connection) -> Record:
     try:
-        result = receiver.recv()
+        result: Record | WeaveError = receiver.recv()
     except EOFError:
         process.join()
         message = f"the process that ran the chapter died with exit code {process.exitcode}"
@@ -253,7 +265,7 @@ def run_cells(chapter: Chapter, short: bool = False, setting: Setting = AS_SHOWN
     import matplotlib.pyplot as plt
 
     plt.close("all")  # what this process drew before: pyplot would draw on in it
-    namespace: dict = {"__name__": "__main__"}
+    namespace: dict[str, Any] = {"__name__": "__main__"}
     outputs: dict[str, Output] = {}
     bound: dict[str, list[tuple[object, str]]] = {}
     backend = setting.backend or chapter.backend or DEFAULT_BACKEND
@@ -285,11 +297,11 @@ def _nudged(number: int) -> Iterator[None]:
     add_weight = keras.Layer.add_weight
     drawing = keras.initializers.RandomUniform.__base__
 
-    def nudging(layer, *args, initializer=None, **kwargs):
+    def nudging(layer: Any, *args: Any, initializer: Any = None, **kwargs: Any) -> Any:
         draw = initializer and keras.initializers.get(initializer)
         if isinstance(draw, drawing):
 
-            def initializer(shape, dtype=None):
+            def initializer(shape: Any, dtype: Any = None) -> Any:
                 weights = draw(shape, dtype=dtype)
                 return weights * (1 + 1e-6 * keras.ops.sin(number * 1e7 * weights))
 
@@ -314,13 +326,13 @@ def lay_out(record: Record) -> Record:
     return replace(record, diagrams={name: diagrams.lay_out(graph) for name, graph in record.diagrams.items()})
 
 
-def _models(namespace: dict) -> list[tuple[str, object]]:
+def _models(namespace: dict[str, Any]) -> list[tuple[str, object]]:
     import keras
 
     return [(name, value) for name, value in sorted(namespace.items()) if isinstance(value, keras.Model)]
 
 
-def _diagrams(namespace: dict) -> dict[str, diagrams.Diagram]:
+def _diagrams(namespace: dict[str, Any]) -> dict[str, diagrams.Diagram]:
     graphs = {}
     for name, model in _models(namespace):
         with contextlib.suppress(WeaveError):  # a model without a graph: it is an error only if a page draws it
@@ -330,7 +342,7 @@ def _diagrams(namespace: dict) -> dict[str, diagrams.Diagram]:
     return graphs
 
 
-def _run_cell(cell: Cell, namespace: dict, wide: bool, strict: bool) -> Output:
+def _run_cell(cell: Cell, namespace: dict[str, Any], wide: bool, strict: bool) -> Output:
     """Run one cell; `strict` says whether it must do on this backend what its tags say."""
     import matplotlib.pyplot as plt
 
@@ -377,18 +389,23 @@ def _run_cell(cell: Cell, namespace: dict, wide: bool, strict: bool) -> Output:
     return output
 
 
-def _execute(cell: Cell, namespace: dict, wide: bool) -> object:
+def _execute(cell: Cell, namespace: dict[str, Any], wide: bool) -> object:
     """Run a cell and return the value of its last expression, None if it ends in a statement."""
     tree = ast.increment_lineno(ast.parse(cell.source, str(cell.path)), cell.line - 1)
     if wide:
         tree = noise.widen(tree)
-    last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
+    last = None
+    if isinstance(end := tree.body[-1], ast.Expr):
+        tree.body.pop()
+        last = ast.Expression(end.value)
     exec(compile(tree, str(cell.path), "exec"), namespace)
     return eval(compile(last, str(cell.path), "eval"), namespace) if last else None
 
 
 def _line_of(error: Exception, cell: Cell) -> int:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(cell.path)]
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.lineno and frame.filename == str(cell.path)
+    ]
     return lines[-1] if lines else cell.line
 
 
@@ -429,7 +446,7 @@ def shortened() -> Iterator[None]:
 
     fit = keras.Model.fit
 
-    def short_fit(model, *args, **kwargs):
+    def short_fit(model: Any, *args: Any, **kwargs: Any) -> Any:
         arguments = inspect.signature(fit).bind(model, *args, **kwargs).arguments
         arguments.update(epochs=1, steps_per_epoch=2)
         if "validation_data" in arguments or "validation_split" in arguments:

@@ -42,7 +42,7 @@ def said_by_commonmark(text: str) -> list[Event]:
 
 
 def joined(events: Iterable[Event]) -> list[Event]:
-    """Return events with neighbouring texts made one, and neighbouring blocks: a cell has one for its code and one for its output."""
+    """Return events with neighbouring texts made one, and neighbouring blocks: a cell has one for code and one for output."""
     found: list[Event] = []
     for kind, run in groupby((event for event in events if event != ("text", "")), lambda event: event.kind):
         match kind:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from docweave import weave
-from docweave.pages import Directive, Fence, Figure, Page, Section as Source, Span, walk, words
+from docweave.pages import Directive, Fence, Figure, Page, Span, walk, words
+from docweave.pages import Section as Source
 from docweave.project import Project
 
 # In code only which words there are matters, dotted names whole: it is no text to quote.

@@ -86,7 +86,7 @@ def _history(path: Path) -> Iterator[str]:
 
 def _git(path: Path, *arguments: str) -> str | None:
     try:
-        done = subprocess.run(["git", *arguments], cwd=path.parent, capture_output=True, encoding="utf-8")
+        done = subprocess.run(["git", *arguments], cwd=path.parent, capture_output=True, encoding="utf-8", check=False)
     except FileNotFoundError:
         return None
     return done.stdout if done.returncode == 0 else None
@@ -129,6 +129,7 @@ def stamp(project: Project, page: Page, ids: list[str]) -> list[str]:
 
 def _with_sections(text: str, stamps: dict[str, str]) -> str:
     front = FRONT_MATTER.match(text)
+    assert front, "a page without front matter is not read"
     kept = re.sub(r"^sections:.*\n(?:[ \t]+.*\n)*", "", front["yaml"], flags=re.MULTILINE)
     block = yaml.safe_dump({"sections": stamps}, sort_keys=False, indent=2)
     return f"---\n{kept}{block}---\n{text[front.end() :]}"

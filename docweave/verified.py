@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from docweave.cells import Chapter
 from docweave.compare import output_differences, same_graphs
@@ -115,7 +116,7 @@ def add(outputs: Path, chapter: Chapter, run: Run) -> None:
     write_text(outputs / FILE, json.dumps(json_runs, indent=1, ensure_ascii=False) + "\n")
 
 
-def _plain(run: Run) -> dict:
+def _plain(run: Run) -> dict[str, Any]:
     differs = {
         cell: {kind: text for kind, text in (("text", output.text), ("error", output.error)) if text}
         for cell, output in run.differs.items()
@@ -124,7 +125,9 @@ def _plain(run: Run) -> dict:
 
 
 def here(chapter: Chapter, recorded: Record, runs: dict[str, list[Run]]) -> Record:
-    """Return what a chapter's cells must give with this Python and this Keras: what is recorded, or what differed in a run with them.
+    """Return what a chapter's cells must give with this Python and this Keras.
+
+    It is what is recorded, or what differed in a run with them.
 
     Args:
         chapter: the chapter, on the backend that recorded it.

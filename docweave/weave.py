@@ -73,7 +73,7 @@ def plots_of(page: Page, directive: Directive, project: Project, standalone: boo
     cell = project.cell(directive, page)
     for number, plot in enumerate(project.records[cell.chapter].output(cell).plots, 1):
         if not directive.alt:
-            message = f"the cell “{cell.id}” draws a plot: say what it shows with the option `alt=\"…\"`"
+            message = f'the cell “{cell.id}” draws a plot: say what it shows with the option `alt="…"`'
             raise page.error(message, directive.line)
         translated = plots.translate(plot.svg, {text: project.catalogs[page.locale](text) for text in plot.texts})
         yield plots.weave(translated, directive.alt, f"{cell.chapter}-{cell.name}-{number}", standalone)
@@ -166,7 +166,7 @@ class _Weaver:
         cell = self.project.cell(directive, self.page)
         lines = cell.source.count("\n") + 1
         if max(map(int, re.findall(r"\d+", directive.highlight)), default=0) > lines:
-            message = f"hl=\"{directive.highlight}\" goes beyond the {lines} lines of “{cell.id}”"
+            message = f'hl="{directive.highlight}" goes beyond the {lines} lines of “{cell.id}”'
             raise self.page.error(message, directive.line)
         output = self.project.records[cell.chapter].output(cell)
         source = code(cell, self.page.locale, self.project)

@@ -29,6 +29,7 @@ demand = ((demand - demand.mean()) / demand.std()).astype("float32")
 inputs = {"weather": weather, "district": district}
 print(f"guessing the mean: {np.mean(demand**2):.3f}")
 
+
 # %% build_model
 def build_model():
     # the same seed, so that every model starts from the same weights
@@ -48,11 +49,10 @@ def build_model():
     model.compile(optimizer="adam", loss="mse")
     return model
 
+
 # %% one_device
 single = build_model()
-history_1 = single.fit(
-    inputs, demand, batch_size=64, epochs=10, verbose=0
-)
+history_1 = single.fit(inputs, demand, batch_size=64, epochs=10, verbose=0)
 losses_1 = history_1.history["loss"]
 print(f"first epoch: {losses_1[0]:.3f}")
 print(f"last epoch:  {losses_1[-1]:.3f}")
@@ -82,9 +82,7 @@ print(parallel.device_mesh.shape, parallel.device_mesh.axis_names)
 
 # %% four_at_once
 spread = build_model()
-history_4 = spread.fit(
-    inputs, demand, batch_size=64, epochs=10, verbose=0
-)
+history_4 = spread.fit(inputs, demand, batch_size=64, epochs=10, verbose=0)
 losses_4 = history_4.history["loss"]
 print(f"first epoch: {losses_4[0]:.3f}")
 print(f"last epoch:  {losses_4[-1]:.3f}")

@@ -60,6 +60,7 @@ mixed_2 = [float(batch[0, 0]) for _, batch in shuffled]
 print("same order as in the files:", mixed_1 == order)
 print("same order in every epoch: ", mixed_1 == mixed_2)
 
+
 # %% build_model
 def build_model():
     keras.utils.set_random_seed(0)
@@ -77,6 +78,7 @@ def build_model():
     model = keras.Model([sky, place], load)
     model.compile(optimizer="adam", loss="mse")
     return model
+
 
 # %% one_device
 single = build_model()
@@ -147,6 +149,7 @@ def one_device_step(batch):
 def step(batch):
     losses = strategy.run(one_device_step, args=(batch,))
     return strategy.reduce("SUM", losses, axis=None)
+
 
 # %% own_loop
 for epoch in range(5):

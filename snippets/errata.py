@@ -9,6 +9,7 @@ from keras import layers, ops
 keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
 
+
 # %% small_model
 def small_model(outputs=3):
     # one layer is enough to go wrong
@@ -20,6 +21,7 @@ def small_model(outputs=3):
 data = rng.normal(size=(32, 10))
 classes = rng.integers(0, 3, size=32)
 labels = keras.utils.to_categorical(classes, num_classes=3)
+
 
 # %% three_heads
 def three_heads():
@@ -334,6 +336,7 @@ colours = layers.Conv2D(8, 1, use_bias=False)(grey)
 assert block.shape == colours.shape, "not the same shape"
 print("equal shapes:", block.shape, colours.shape)
 
+
 # %% c30_reader
 def reader(length):
     x = words = keras.Input(shape=(length, 2))
@@ -342,6 +345,7 @@ def reader(length):
         if pooled:
             x = layers.MaxPooling1D(5)(x)
     return keras.Model(words, x)
+
 
 # %% c30_wrong tags=["raises-exception"] active="ipynb"
 # reader(268)
@@ -400,6 +404,7 @@ linear = layers.Conv2D(4, 1, strides=2, use_bias=False)
 error = linear(a + b) - linear(a) - linear(b)
 print("additive:", bool(ops.allclose(error, 0, atol=1e-5)))
 
+
 # %% c29_wrong
 def classifier(units):
     x = features = keras.Input(shape=(64,), name="features")
@@ -415,6 +420,7 @@ print(f"{wrong_size.count_params():,}", wrong_size.output_shape)
 # %% c29_right
 right_size = classifier(10)
 print(f"{right_size.count_params():,}", right_size.output_shape)
+
 
 # %% c44_wrong
 def three_groups(answers):

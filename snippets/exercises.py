@@ -6,6 +6,7 @@ from keras import layers, ops
 keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
 
+
 # %% exercise_1_solution
 def bridge(readings):
     boxes, opinions = [], []
@@ -194,6 +195,7 @@ total = 0.5 * (1 - asked["hours"][0, 0]) ** 2
 total -= 2 * np.log(asked["duplicate"][0, 0]) + np.log(asked["topic"][0, 1])
 assert np.isclose(loss, total, rtol=1e-3), "other losses or loss weights"
 print("Exercise 2 is right: 3,590 parameters, one reader, three heads.")
+
 
 # %% desk_fit
 def rows(arrays, part):

@@ -11,9 +11,7 @@ keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
 
 # %% load
-(images, digits), (test_images, test_digits) = (
-    keras.datasets.mnist.load_data()
-)
+(images, digits), (test_images, test_digits) = keras.datasets.mnist.load_data()
 print("training:", images.shape, digits.shape)
 print("test:    ", test_images.shape, test_digits.shape)
 print(f"pixels from {images.min()} to {images.max()}")
@@ -42,6 +40,7 @@ print(y_train[:3])
 print(rows[:3])
 print(f"as integers: {y_train.nbytes:>9,} bytes")
 print(f"as rows:     {rows.nbytes:>9,} bytes")
+
 
 # %% wide
 def wide():
@@ -120,6 +119,7 @@ runs = {}
 runs["wide"] = [run(wide, epochs=5, seed=seed) for seed in range(3)]
 report("wide")
 
+
 # %% deep
 def deep(rate=0):
     model = keras.Sequential([keras.Input(shape=(784,))])
@@ -139,6 +139,7 @@ print(f"deep: {deep_model.count_params():,} parameters")
 # %% train_deep tags=["slow"]
 runs["deep"] = [run(deep, epochs=5, seed=seed) for seed in range(3)]
 report("deep")
+
 
 # %% plot_short tags=["slow"]
 def plot_curves(measure, *names):
@@ -170,6 +171,7 @@ many = drop(np.ones((1_000, 1_000)), training=True)
 many = ops.convert_to_numpy(many)
 print(f"set to 0: {np.mean(many == 0):.2f}, mean: {many.mean():.2f}")
 
+
 # %% deep_dropout
 def deep_dropout():
     return deep(rate=0.2)
@@ -184,6 +186,7 @@ runs["deep dropout"] = [
     run(deep_dropout, epochs=5, seed=seed) for seed in range(3)
 ]
 report("deep dropout")
+
 
 # %% dropout_off tags=["slow"]
 def accuracy(model, inputs, labels):
@@ -210,6 +213,7 @@ report("deep 50")
 runs["deep dropout 50"] = [run(deep_dropout, epochs=50, seed=0)]
 report("deep dropout 50")
 
+
 # %% lowest_loss tags=["slow"]
 def validation_loss(*names):
     for name in names:
@@ -226,6 +230,7 @@ plot_curves("loss", "deep 50", "deep dropout 50")
 
 # %% plot_fifty_accuracy tags=["slow"]
 plot_curves("accuracy", "deep 50", "deep dropout 50")
+
 
 # %% big
 def big_dropout():
@@ -254,6 +259,7 @@ norm = layers.BatchNormalization()
 without = norm(sums, training=True)
 shifted = norm(sums + bias, training=True)
 print("same result:", bool(ops.allclose(without, shifted, atol=1e-4)))
+
 
 # %% big_norm
 def big_norm(bias=False, on_output=False):
@@ -300,6 +306,7 @@ plot_curves("loss", "big dropout", "big norm")
 # %% plot_big_accuracy tags=["slow"]
 plot_curves("accuracy", "big dropout", "big norm")
 
+
 # %% choose tags=["slow"]
 def on_validation(name):
     return [curves["val_accuracy"][-1] for _, curves in runs[name]]
@@ -307,6 +314,7 @@ def on_validation(name):
 
 chosen = max(runs, key=lambda name: np.mean(on_validation(name)))
 print("chosen:", chosen)
+
 
 # %% results tags=["slow"]
 def on_test(name):

@@ -97,9 +97,7 @@ model.compile(
 )
 
 # %% fit
-history = model.fit(
-    x_train, y_train, batch_size=50, epochs=10, verbose=0
-)
+history = model.fit(x_train, y_train, batch_size=50, epochs=10, verbose=0)
 losses = history.history["loss"]
 print(f"guessing:    {np.log(10):.3f}")
 print(f"first epoch: {losses[0]:.3f}")
@@ -134,6 +132,7 @@ shares = noise / noise.sum(axis=1, keepdims=True)
 print(f"rows of noise sum to {noise.sum(axis=1).mean():.2f} on average")
 print(f"rows of shares sum to {shares.sum(axis=1).mean():.2f}")
 
+
 # %% fit_random_rows
 def losses_with(labels):
     # the same seed, so that every run starts from the same weights
@@ -147,9 +146,7 @@ def losses_with(labels):
         ]
     )
     fresh.compile(optimizer="adam", loss="categorical_crossentropy")
-    fitted = fresh.fit(
-        x_train, labels, batch_size=50, epochs=5, verbose=0
-    )
+    fitted = fresh.fit(x_train, labels, batch_size=50, epochs=5, verbose=0)
     return fitted.history["loss"]
 
 

@@ -69,6 +69,7 @@ for size in [1, 3, 5]:
     places = int(ops.sum(ops.max(difference, axis=-1) > 1e-3))
     print(f"{size}x{size}: {places} of {28 * 28} places changed")
 
+
 # %% reduction
 def parameters(channels, *convolutions):
     chain = keras.Sequential([keras.Input(shape=(28, 28, channels))])
@@ -81,6 +82,7 @@ for channels in [192, 3]:
     direct = parameters(channels, (128, 3))
     by_way_of_1x1 = parameters(channels, (128, 1), (128, 3))
     print(f"{channels:3} channels: {direct:,} or {by_way_of_1x1:,}")
+
 
 # %% module
 def inception(x, padding="same"):
@@ -131,6 +133,7 @@ print("first 128:", bool(same))
 # %% unpadded tags=["raises-exception"] active="ipynb"
 # inception(x, padding="valid")
 
+
 # %% sizes
 def sides(size):
     square = keras.Input(shape=(size, size, 192))
@@ -152,6 +155,7 @@ try:
 except Exception as error:
     # the type depends on the backend, so any is caught here
     print(f"{type(error).__name__}: {str(error).splitlines()[0]}")
+
 
 # %% describe
 def multiplications(model):
@@ -204,6 +208,7 @@ print("same values:", bool(same))
 
 # %% xception
 describe(keras.applications.Xception(weights=None))
+
 
 # %% exercise_1_solution
 def conv(filters, size):

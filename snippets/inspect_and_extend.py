@@ -9,6 +9,7 @@ from keras import layers, ops
 keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
 
+
 # %% drawings
 def draw(kinds):
     # dim noise, and in it one bright line
@@ -71,6 +72,7 @@ seen = looker.predict(images, verbose=0)
 for name in inner:
     print(f"{name:<9}{seen[name].shape}")
 print(looker.get_layer("edges") is edges)
+
 
 # %% apart
 def apart(features):
@@ -158,6 +160,7 @@ with tempfile.TemporaryDirectory() as folder:
     pair_again = keras.models.load_model(f"{folder}/pair.keras")
 print(f"restored: {pair_again.count_params():,} parameters")
 
+
 # %% maxout
 @keras.saving.register_keras_serializable(package="guide")
 class Maxout(layers.Layer):
@@ -181,6 +184,7 @@ class Maxout(layers.Layer):
         config = super().get_config()
         return config | {"units": self.units, "pieces": self.pieces}
 
+
 # %% maxout_model
 numbers = keras.Input(shape=(6,), name="numbers")
 bent = Maxout(5, pieces=3, name="bent")(numbers)
@@ -200,6 +204,7 @@ loaded = maxout_again.get_layer("bent")
 print(type(loaded).__name__, loaded.units, loaded.pieces)
 same = ops.allclose(maxout_model(table), maxout_again(table))
 print("same answers:", bool(same))
+
 
 # %% unregistered
 class Doubled(layers.Layer):
@@ -230,6 +235,7 @@ print([type(step).__name__ for step in distance_model.operations])
 distance_again = keras.Model.from_config(distance_model.get_config())
 print(distance_again([table, table[::-1]]).shape)
 
+
 # %% refiner
 class Refiner(keras.Model):
     def __init__(self, rounds, **kwargs):
@@ -253,6 +259,7 @@ class Refiner(keras.Model):
     def get_config(self):
         return super().get_config() | {"rounds": self.rounds}
 
+
 # %% mixed
 prepare = keras.Sequential(
     [keras.Input(shape=(10,)), layers.Dense(6, activation="relu")],
@@ -272,6 +279,7 @@ mixed_model.summary()
 # tiny = keras.Input(shape=(4, 4, 1), name="tiny")
 # once = layers.Conv2D(8, 3, name="once")(tiny)
 # layers.Conv2D(8, 3, name="again")(once)
+
 
 # %% found_late
 class TwoConvolutions(keras.Model):
@@ -341,6 +349,7 @@ for warning in caught[:1]:
     print(warning.message)
 print(answer)
 
+
 # %% kept_mask
 class DoubledKeeping(Doubled):
     def __init__(self, **kwargs):
@@ -353,6 +362,7 @@ twofold = DoubledKeeping(name="twofold")(masked)
 kept_mean = layers.GlobalAveragePooling1D(name="kept_mean")(twofold)
 kept_model = keras.Model(steps, kept_mean)
 print(float(kept_model(padded)[0, 0]))
+
 
 # %% exercise_1_solution
 @keras.saving.register_keras_serializable(package="exercise")

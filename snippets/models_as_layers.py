@@ -75,6 +75,7 @@ pair = layers.concatenate([reader(today), reader(yesterday)])
 twice = keras.Model([today, yesterday], pair)
 print(f"called twice: {twice.count_params()} parameters")
 
+
 # %% make_two
 def make_reader():
     words = keras.Input(shape=(12,))
@@ -151,6 +152,7 @@ print("both cameras agree:", np.allclose(by_left, by_right))
 # merged = layers.concatenate([left_out, right_in])
 # keras.Model([left_in, right_in], merged)
 
+
 # %% freeze
 def count(variables):
     return sum(int(np.prod(variable.shape)) for variable in variables)
@@ -175,6 +177,7 @@ after = grader.get_weights()
 for variable, old, new in zip(grader.weights, before, after):
     moved = not np.array_equal(old, new)
     print(f"{variable.path:<20} {'moved' if moved else 'kept'}")
+
 
 # %% freeze_too_late
 def hidden_moves(compile_again):
@@ -277,6 +280,7 @@ x_train, y_train = points[:300], classes[:300]
 x_test, y_test = points[300:], classes[300:]
 print(x_train.shape, x_test.shape)
 
+
 # %% members
 def make_member(name):
     inputs = keras.Input(shape=(30,))
@@ -294,9 +298,7 @@ def compile_it(classifier):
 
 
 def score(classifier):
-    result = classifier.evaluate(
-        x_test, y_test, return_dict=True, verbose=0
-    )
+    result = classifier.evaluate(x_test, y_test, return_dict=True, verbose=0)
     print(f"{classifier.name}: loss {result['loss']:.2f}")
     print(f"  accuracy {result['accuracy']:.3f}")
     return result

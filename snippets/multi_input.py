@@ -144,6 +144,7 @@ sentences = [[7, 3, 9], [4, 12, 1, 8, 2, 6]]
 padded = keras.utils.pad_sequences(sentences, padding="post")
 print(padded)
 
+
 # %% mask
 def sentence_reader(mask_zero):
     # the same seed, so that both readers have the same weights

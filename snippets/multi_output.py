@@ -114,6 +114,7 @@ texts = rng.permuted(texts, axis=1)
 train, test = slice(0, 1_000), slice(1_000, None)
 print(texts[train].shape, texts[test].shape)
 
+
 # %% new_reader
 def new_reader():
     # the same seed, so that every reader starts from the same weights
@@ -204,6 +205,7 @@ print(f"  by hand     {by_hand:9.3f}")
 same = evaluated(list_weighted, targets)["loss"]
 print(f"  by list     {same:9.3f}")
 
+
 # %% age_share
 def print_share(result, weights):
     share = weights["age"] * result["age_loss"] / result["loss"]
@@ -224,6 +226,7 @@ scaled_targets = targets | {"age": scaled_ages[train]}
 result = evaluated(dict_reader, scaled_targets)
 show(result)
 print_share(result, equal)
+
 
 # %% compare
 def train_and_test(label, ages, unit, weights):
@@ -336,9 +339,7 @@ for name, value in named.items():
     print(f"{name} {value:.1f}")
 
 # %% evaluate_list
-plain = reader.evaluate(
-    texts[test], test_targets, batch_size=100, verbose=0
-)
+plain = reader.evaluate(texts[test], test_targets, batch_size=100, verbose=0)
 # which name belongs to which place of the plain list
 for value in plain:
     print([name for name, other in named.items() if other == value])

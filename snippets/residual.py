@@ -20,6 +20,7 @@ row = np.array([[3.0, -1.0, 4.0, -1.5]])
 print("without the shortcut:", plain_model.predict(row, verbose=0)[0])
 print("with the shortcut:   ", idea_model.predict(row, verbose=0)[0])
 
+
 # %% identity_block
 def identity_block(x):
     y = x
@@ -47,6 +48,7 @@ grey_model = keras.Model(grey, identity_block(grey))
 
 print(grey_model.input_shape, "->", grey_model.output_shape)
 print(f"{grey_model.count_params():,} parameters")
+
 
 # %% projection_block
 def projection_block(x, padding="same", use_bias=False):
@@ -137,6 +139,7 @@ points_train, points_test = points[:1_000], points[1_000:]
 rings_train, rings_test = rings[:1_000], rings[1_000:]
 print(f"{rings_test.sum()} of 200 test points lie in the ring")
 
+
 # %% deep_network
 def deep_network(shortcuts, blocks=10):
     # the same seed, so that both networks start from the same weights
@@ -158,6 +161,7 @@ def deep_network(shortcuts, blocks=10):
 plain_count = deep_network(shortcuts=False).count_params()
 shortcut_count = deep_network(shortcuts=True).count_params()
 print(f"{plain_count:,} and {shortcut_count:,} parameters")
+
 
 # %% gradient_norms
 def gradient_norms(network):
@@ -194,6 +198,7 @@ plt.ylabel("norm of the gradient")
 plt.legend()
 plt.show()
 
+
 # %% train_both
 def accuracy_of(network):
     network.compile(
@@ -201,9 +206,7 @@ def accuracy_of(network):
         loss="binary_crossentropy",
         metrics=["accuracy"],
     )
-    network.fit(
-        points_train, rings_train, batch_size=50, epochs=20, verbose=0
-    )
+    network.fit(points_train, rings_train, batch_size=50, epochs=20, verbose=0)
     scores = network.evaluate(
         points_test, rings_test, return_dict=True, verbose=0
     )
@@ -214,6 +217,7 @@ plain_accuracy = accuracy_of(deep_network(shortcuts=False, blocks=20))
 shortcut_accuracy = accuracy_of(deep_network(shortcuts=True, blocks=20))
 print(f"without shortcuts: accuracy {plain_accuracy:.2f}")
 print("with shortcuts:    accuracy above 0.8:", shortcut_accuracy > 0.8)
+
 
 # %% residual
 def residual(x, filters, name, strides=1):
@@ -256,9 +260,7 @@ resnet_model.compile(
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],
 )
-resnet_model.fit(
-    images[:6_000], digits[:6_000], epochs=4, verbose=0
-)
+resnet_model.fit(images[:6_000], digits[:6_000], epochs=4, verbose=0)
 scores = resnet_model.evaluate(
     images[-1_000:], digits[-1_000:], return_dict=True, verbose=0
 )

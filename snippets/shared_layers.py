@@ -54,6 +54,7 @@ def same(one, other):
 print("one shared encoder, same code:", same(left_end, right_end))
 print("two encoders, same code:      ", same(first_end, second_end))
 
+
 # %% not_symmetric
 def scores(model, one, other):
     return ops.convert_to_numpy(model([one, other]))[:, 0]
@@ -103,6 +104,7 @@ meanings = rng.integers(0, 50, size=(400, 6))
 print(meanings[0])
 print(say(meanings).shape)
 
+
 # %% pairs
 def make_pairs(meanings):
     others = np.roll(meanings, 1, axis=0)
@@ -120,6 +122,7 @@ print("share of matching pairs:", train_match.mean())
 
 # %% not_compiled tags=["raises-exception"] active="ipynb"
 # symmetric.fit(train_pairs, train_match, verbose=0)
+
 
 # %% train
 def train(model):
@@ -160,6 +163,7 @@ train(two_symmetric)
 plain = keras.models.clone_model(siamese)
 print(f"{plain.count_params():,} parameters")
 train(plain)
+
 
 # %% additive
 def logits(model, one, other):

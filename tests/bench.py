@@ -49,7 +49,10 @@ def building(folder: Path) -> None:
         project, pages = copy(folder / f"times-{factor}", factor)
         first, *others = (cpu_seconds("mkdocs", "--quiet", "build", "--strict", cwd=project) for _ in range(RUNS))
         points.append((pages, min(others)))
-        print(f"build, {factor}× the pages: {pages:>4} pages {min(others):6.2f} s of CPU, the first time {first:6.2f} s", flush=True)
+        print(
+            f"build, {factor}× the pages: {pages:>4} pages {min(others):6.2f} s of CPU, the first time {first:6.2f} s",
+            flush=True,
+        )
     (few, low), (many, high) = points[0], points[-1]
     slope = (high - low) / (many - few)
     print(f"build, a page:  {1000 * slope:.1f} ms of CPU (wanted: at most 40)")
@@ -118,7 +121,8 @@ def running(folder: Path) -> None:
     for name, cpu in alone.items():
         print(f"cells of {name} alone: {cpu:.1f} s of CPU")
     together = cpu_seconds("docweave", "run", "--short", cwd=project)
-    print(f"cells of all {len(chapters)} chapters: {together:.1f} s of CPU; each in a process of its own {sum(alone.values()):.1f} s")
+    apart = sum(alone.values())
+    print(f"cells of all {len(chapters)} chapters: {together:.1f} s of CPU; each in a process of its own {apart:.1f} s")
     print(f"make outputs, nothing changed: {cpu_seconds('docweave', 'run', '--record', cwd=project):.2f} s of CPU")
     with (project / "snippets" / f"{chapters[0]}.py").open("a", encoding="utf-8") as snippet:
         snippet.write("\n# %% benchmark\nprint('one cell more')\n")
@@ -157,7 +161,8 @@ def copy(target: Path, factor: int) -> tuple[Path, int]:
             path.with_stem(f"{path.stem}-copy-{number}").write_text(text, "utf-8")
     config = target / "mkdocs.yml"
     copies = "".join(f"  - {name}-copy-{number}.md\n" for number in range(2, factor + 1) for name in names)
-    config.write_text(re.sub(r"^(nav:\n(?:  - .*\n)+)", rf"\g<1>{copies}", config.read_text("utf-8"), flags=re.M), "utf-8")
+    text = config.read_text("utf-8")
+    config.write_text(re.sub(r"^(nav:\n(?:  - .*\n)+)", rf"\g<1>{copies}", text, flags=re.MULTILINE), "utf-8")
     return target, len(pages) * factor
 
 

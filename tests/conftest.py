@@ -19,5 +19,8 @@ mnist_hook.install()
 
 
 def pytest_collection_modifyitems(items):
-    """Put the files of this folder first, which run every chapter as readers do: begun last, one of them would be waited for alone."""
+    """Put the files of this folder first, which run every chapter as readers do.
+
+    Begun last, one of them would be waited for alone.
+    """
     items.sort(key=lambda item: item.path.parent != HERE)

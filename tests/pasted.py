@@ -32,12 +32,15 @@ def paste(blocks: list[tuple[str, str, bool]]) -> list[tuple[str, str]]:
     """Run blocks of code in one namespace.
 
     Args:
-        blocks: the code of each, the type of the error it must raise (or nothing), and whether it is slow and runs in a short form.
+        blocks: the code of each, the type of the error it must raise (or nothing), and whether it is slow and runs in a
+            short form.
 
     Returns:
         What each printed, and the type of the error it raised.
     """
     run = [sys.executable, "-c", READER]
-    done = subprocess.run(run, input=json.dumps(blocks), env=os.environ | ENVIRONMENT, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        run, input=json.dumps(blocks), env=os.environ | ENVIRONMENT, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.returncode == 0, done.stderr
     return [tuple(each) for each in json.loads(done.stdout)]

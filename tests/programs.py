@@ -1,4 +1,7 @@
-"""The programs that tests need besides Python, from requirements/programs.txt: without one they are skipped, and in CI they fail."""
+"""The programs that tests need besides Python, from requirements/programs.txt.
+
+Without one they are skipped, and in CI they fail.
+"""
 
 import functools
 import os
@@ -15,13 +18,16 @@ MISSING = "missing here: "
 
 @functools.cache
 def find(what: str) -> str | None:
-    """Return the path of a program, or None without one: the first of its names that runs and says anything, as for make setup."""
+    """Return the path of a program, or None without one.
+
+    It is the first of its names that runs and says anything, as for make setup.
+    """
     rows = [[column.strip() for column in line.split("|")] for line in FILE.read_text("utf-8").splitlines()]
     (_, names, arguments, _, brew) = next(row for row in rows if row[0] == what)
     if sys.platform == "darwin" and brew == "-":
         return what
     for path in filter(None, (shutil.which(name.strip()) for name in names.split(","))):
-        done = subprocess.run([path, *arguments.split()], stdin=subprocess.DEVNULL, capture_output=True)
+        done = subprocess.run([path, *arguments.split()], stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if done.returncode == 0 and done.stdout + done.stderr:
             return path
     return None
@@ -39,7 +45,9 @@ def require(what: str) -> str:
 def skipped(config) -> list[str]:
     """Return why tests were skipped for want of a program, each reason once."""
     reports = config.pluginmanager.get_plugin("terminalreporter").stats.get("skipped", [])
-    return sorted({report.longrepr[2].partition(MISSING)[2].partition(";")[0] for report in reports if MISSING in report.longrepr[2]})
+    return sorted(
+        {report.longrepr[2].partition(MISSING)[2].partition(";")[0] for report in reports if MISSING in report.longrepr[2]}
+    )
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)  # so that it is asked before pytest-cov judges

@@ -18,7 +18,8 @@ def luck(text: str, runs: noise.Runs) -> bool:
     halves = [noise.digit(found[0]) / 2 for found in noise.FLOAT.finditer(text)]
     shown = runs[noise.PLAIN.name]
     return any(
-        len(values) != len(shown) or any(abs(one - other) > half for one, other, half in zip(values, shown, halves, strict=True))
+        len(values) != len(shown)
+        or any(abs(one - other) > half for one, other, half in zip(values, shown, halves, strict=True))
         for values in runs.values()
     )
 

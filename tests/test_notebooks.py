@@ -140,7 +140,9 @@ def lines(text: str) -> str:
 def test_a_script_runs_and_prints_what_the_chapter_prints(locale, tmp_path):
     path = tmp_path / ONE.path.name
     path.write_text(script(PROJECT.pages[locale][ONE.page], ONE, PROJECT, SITE), "utf-8")
-    done = subprocess.run([sys.executable, path], env=os.environ | ENVIRONMENT, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, path], env=os.environ | ENVIRONMENT, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.returncode == 0, done.stderr
     outputs = [PROJECT.records[ONE.name].output(cell).text for cell in ONE.cells if not cell.raises]
     assert lines(done.stdout) == "".join(outputs)

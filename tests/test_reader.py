@@ -17,9 +17,7 @@ from tests.pasted import paste
 
 PROJECT = Project(Path(__file__).parent.parent)
 PAGES = [page for page in PROJECT.pages[SOURCE].values() if page.directives]
-OWN_CHAPTERS = [
-    (page, chapter) for page in PAGES for chapter in PROJECT.chapters.values() if chapter.page == page.chapter
-]
+OWN_CHAPTERS = [(page, chapter) for page in PAGES for chapter in PROJECT.chapters.values() if chapter.page == page.chapter]
 
 
 def blocks_of(page) -> list[str]:
@@ -46,7 +44,9 @@ def test_a_chapter_as_a_script_is_its_cells_but_those_that_must_raise(chapter):
 
 @pytest.mark.parametrize(("page", "chapter"), OWN_CHAPTERS, ids=lambda value: value.name)
 def test_a_page_copied_from_top_to_bottom_runs_and_prints_what_it_shows(page, chapter):
-    copied = [(cell, block) for cell, block in zip(cells_of(page), blocks_of(page), strict=True) if cell.chapter == chapter.name]
+    copied = [
+        (cell, block) for cell, block in zip(cells_of(page), blocks_of(page), strict=True) if cell.chapter == chapter.name
+    ]
     blocks = [(block, cell.raises, cell.slow) for cell, block in copied]
     record = here(chapter, PROJECT.records[chapter.name], PROJECT.verified)
     for (cell, _), (printed, raised) in zip(copied, paste(blocks), strict=True):
@@ -55,7 +55,9 @@ def test_a_page_copied_from_top_to_bottom_runs_and_prints_what_it_shows(page, ch
         if cell.slow:
             assert bool(printed) == bool(recorded.text), cell.id
         else:
-            assert list(output_differences(cell, record, Output(PACKAGES.sub("", printed), recorded.error, recorded.plots))) == [], cell.id
+            assert (
+                list(output_differences(cell, record, Output(PACKAGES.sub("", printed), recorded.error, recorded.plots))) == []
+            ), cell.id
 
 
 @pytest.mark.parametrize("chapter", PROJECT.chapters)

@@ -12,7 +12,7 @@ from docweave.addresses import file_name
 from docweave.cells import Cell, Chapter
 from docweave.markdown import COMMONMARK
 from docweave.notebooks import prose
-from docweave.notebooks.walk import Piece, Writer, book, code_cell, joined
+from docweave.notebooks.walk import Json, Piece, Writer, book, code_cell, joined
 from docweave.pages import Directive, Page
 from docweave.project import Project
 from docweave.weave import code, plots_of
@@ -58,25 +58,27 @@ def written(book: NotebookNode) -> str:
         nbformat.ValidationError: a notebook that Jupyter would refuse.
     """
     nbformat.validate(book)
-    return nbformat.writes(book) + "\n"
+    return f"{nbformat.writes(book)}\n"
 
 
 class _NotebookWriter(Writer):
     count = 0
 
-    def opening(self) -> Iterator[dict]:
+    def opening(self) -> Iterator[Json]:
         """Yield the cell that makes Colab ready."""
-        requirements = ", ".join(f'"{requirement}"' for requirement in self.project.requirements if requirement.startswith("keras"))
+        requirements = ", ".join(
+            f'"{requirement}"' for requirement in self.project.requirements if requirement.startswith("keras")
+        )
         source = MAKE_COLAB_READY.format(comment=self.phrase(phrases.COLAB), requirements=requirements)
         yield self._counted(source, "colab", {})
 
-    def _counted(self, source: str, id: str, metadata: dict, outputs: Iterable[dict] = ()) -> dict:
+    def _counted(self, source: str, id: str, metadata: Json, outputs: Iterable[Json] = ()) -> Json:
         self.count += 1
         return code_cell(source, id, metadata) | {"execution_count": self.count, "outputs": list(outputs)}
 
-    def code(self, piece: Piece, directive: Directive) -> Iterator[dict]:
+    def code(self, piece: Piece, directive: Directive) -> Iterator[Json]:
         cell = self.cell(directive)
-        metadata: dict = {"docweave": {"cell": cell.id}}
+        metadata: Json = {"docweave": {"cell": cell.id}}
         if cell.raises:
             metadata["tags"] = ["raises-exception"]
         if piece.folded or directive.collapsed:
@@ -87,7 +89,7 @@ class _NotebookWriter(Writer):
         source = code(cell, self.page.locale, self.project)
         yield self._counted(source, cell.name, metadata, self._outputs(cell, directive))
 
-    def _outputs(self, cell: Cell, directive: Directive) -> Iterator[dict]:
+    def _outputs(self, cell: Cell, directive: Directive) -> Iterator[Json]:
         output = self.output(cell)
         if output.text:
             yield {"output_type": "stream", "name": "stdout", "text": output.text}

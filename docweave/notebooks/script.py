@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import jupytext
 
 from docweave.cells import PERCENT, Chapter
-from docweave.notebooks.walk import Piece, Writer, book, code_cell, markdown_cell
+from docweave.notebooks.walk import Json, Piece, Writer, book, code_cell, markdown_cell
 from docweave.pages import Directive, Page
 from docweave.project import Project
 from docweave.weave import code
@@ -21,14 +21,14 @@ def script(page: Page, chapter: Chapter, project: Project, site: str) -> str:
     cells = list(_ScriptWriter(page, chapter, project, site).cells())
     # Nothing about kernels at the top: the file is for Python.
     metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "title,active"}}
-    return jupytext.writes(book(cells, metadata), fmt=PERCENT)
+    return str(jupytext.writes(book(cells, metadata), fmt=PERCENT))
 
 
 class _ScriptWriter(Writer):
-    def opening(self) -> Iterator[dict]:
+    def opening(self) -> Iterator[Json]:
         return iter(())
 
-    def code(self, piece: Piece, directive: Directive) -> Iterator[dict]:
+    def code(self, piece: Piece, directive: Directive) -> Iterator[Json]:
         cell = self.cell(directive)
         raises = self.output(cell).raises
         metadata = {"title": f"{cell.name} ({raises})", "active": "ipynb"} if cell.raises else {"title": cell.name}

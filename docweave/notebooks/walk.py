@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -22,6 +23,9 @@ from docweave.outputs import Output
 from docweave.pages import Block, Box, Directive, Figure, Page, Section, Span
 from docweave.project import SOURCE, Project
 from docweave.weave import code, diagram_of, stale_sections
+
+# A part of a notebook, as its file has it.
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,11 @@ class Writer(ABC):
         self.section = ""
 
     @abstractmethod
-    def opening(self) -> Iterator[dict]:
+    def opening(self) -> Iterator[Json]:
         """Yield what comes before the first cell of the chapter."""
 
     @abstractmethod
-    def code(self, piece: Piece, directive: Directive) -> Iterator[dict]:
+    def code(self, piece: Piece, directive: Directive) -> Iterator[Json]:
         """Yield the cells that a cell of the chapter becomes."""
 
     @abstractmethod
@@ -78,7 +82,7 @@ class Writer(ABC):
     def fold(self, title: str, inner: list[Piece]) -> list[Piece]:
         """Return a box that folds."""
 
-    def cells(self) -> Iterator[dict]:
+    def cells(self) -> Iterator[Json]:
         """Yield the cells of the notebook, in order."""
         pieces = [piece for section in self.page.sections for piece in self.read(section)]
         counts: dict[str, int] = {}
@@ -94,7 +98,8 @@ class Writer(ABC):
                 yield from self.opening()
                 first = False
             for piece in run:
-                yield from self.code(piece, piece.directive)
+                if piece.directive:
+                    yield from self.code(piece, piece.directive)
 
     def read(self, section: Section) -> list[Piece]:
         """Return the pieces of a section."""
@@ -182,14 +187,15 @@ def joined(pieces: list[Piece]) -> Iterator[Piece]:
 
 
 # Not nbformat's functions for these, which validate every cell as it is made: `written` validates the whole.
-def book(cells: list[dict], metadata: dict) -> NotebookNode:
-    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+def book(cells: list[Json], metadata: Json) -> NotebookNode:
+    book: NotebookNode = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+    return book
 
 
-def markdown_cell(source: str, id: str) -> dict:
+def markdown_cell(source: str, id: str) -> Json:
     return {"cell_type": "markdown", "id": id[:64], "metadata": {}, "source": source}
 
 
-def code_cell(source: str, id: str, metadata: dict) -> dict:
-    body = {"source": source, "execution_count": None, "outputs": []}
+def code_cell(source: str, id: str, metadata: Json) -> Json:
+    body: Json = {"source": source, "execution_count": None, "outputs": []}
     return {"cell_type": "code", "id": id[:64], "metadata": metadata} | body

@@ -22,19 +22,19 @@ def mark(html: str, names: dict[str, str]) -> str:
 
 
 def _columns(table: str, names: dict[str, str]) -> str:
-    heads = [cell["text"] for cell in CELL.finditer(ROW.search(table)[0])]
+    heads = [cell["text"] for cell in CELL.finditer(next(ROW.finditer(table))[0])]
     # “Português” heads the column of “Português (Brasil)”.
     locales = [next((locale for locale, name in names.items() if name.split(" (")[0] == head), None) for head in heads]
     if not any(locales):
         return table
 
-    def row(found: re.Match) -> str:
+    def row(found: re.Match[str]) -> str:
         column = iter(locales)
         return CELL.sub(lambda cell: _cell(cell, next(column)), found[0])
 
     return ROW.sub(row, table)
 
 
-def _cell(cell: re.Match, locale: str | None) -> str:
+def _cell(cell: re.Match[str], locale: str | None) -> str:
     lang = f' lang="{locale}"' if locale else ""
     return f"<{cell['tag']}{cell['attributes']}{lang}>{cell['text']}"

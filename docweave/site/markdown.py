@@ -23,7 +23,11 @@ BOXES = ("md-typeset__scrollwrap", "md-typeset__table")
 
 
 def disagreements(project: Project) -> Iterator[WeaveError]:
-    """Yield, for each page, the first thing that the site would read otherwise than a notebook; pages must be woven without error."""
+    """Yield, for each page, the first thing that the site would read otherwise than a notebook.
+
+    Raises:
+        WeaveError: a page that cannot be woven.
+    """
     path = project.root / "mkdocs.yml"
     if not path.exists():
         return
@@ -163,8 +167,10 @@ class _Agreement(Treeprocessor):
                 yield from around("list", self.inner(element), int(element.get("start", "1")))
             case "li" if element.find("p") is None:
                 lists = [child for child in element if child.tag in ("ul", "ol")]
-                words = [event for event in self.inner(element, lists)]
-                yield from around("item", [*around("paragraph", words), *(event for each in lists for event in self.read(each))])
+                words = list(self.inner(element, lists))
+                yield from around(
+                    "item", [*around("paragraph", words), *(event for each in lists for event in self.read(each))]
+                )
             case "table":
                 styles = [cell.get("style", "") for cell in next(element.iter("tr"))]
                 yield from around("table", self.inner(element), tuple(style[12:-1] for style in styles))
@@ -197,10 +203,10 @@ class _Agreement(Treeprocessor):
     def text(self, text: str | None) -> str:
         """Return a text as it will be on the page: Markdown keeps aside what it must not touch."""
 
-        def given(found: re.Match) -> str:
+        def given(found: re.Match[str]) -> str:
             if found["number"]:
                 return chr(int(found["number"]))
-            return unescape(self.md.htmlStash.rawHtmlBlocks[int(found["stashed"])])
+            return unescape(str(self.md.htmlStash.rawHtmlBlocks[int(found["stashed"])]))
 
         return KEPT_ASIDE.sub(given, (text or "").replace(AMP_SUBSTITUTE, "&"))
 

@@ -1,7 +1,8 @@
 """One style sheet for the whole site: what its pages can use of the theme's and of ours.
 
-The theme styles all that anyone may put on a page, many times what ours hold. A rule goes if no element of any page can match its
-selector, in whatever state. States are set by scripts, and no list of them is kept by hand: every word in a script counts as a name.
+The theme styles all that anyone may put on a page, many times what ours hold. A rule goes if no element of any page can match
+its selector, in whatever state. States are set by scripts, and no list of them is kept by hand: every word in a script counts
+as a name.
 """
 
 import re
@@ -20,7 +21,10 @@ ONE_OF = ("is", "where", "has")
 
 
 def names_in_page(html: str) -> set[str]:
-    """Return what selectors can ask a page for: its `tag`s, `.class`es, `#id`s, `[attribute`s and, of any attribute, `=value`s."""
+    """Return what selectors can ask a page for.
+
+    That is its `tag`s, `.class`es, `#id`s, `[attribute`s and, of any attribute, `=value`s.
+    """
     names = set(PROPERTY.findall(html))
     for tag, attributes in set(TAG.findall(html)):
         names.add(tag.lower())

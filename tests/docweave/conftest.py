@@ -208,9 +208,14 @@ WORDS = {
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" class="model-plot">\n<text x="1">step</text>\n</svg>\n'
 PLOT = Plot({"axes": [{"xlabel": "step", "lines": [{"label": "", "x": [1.0, 2.0], "y": [3.0, 4.0]}]}], "texts": ["step"]}, SVG)
 DIAGRAM = Diagram(
-    nodes=(Node("x", "input", "InputLayer", "x", "(None, 1)", "input"), Node("y", "layer", "Dense", "y", "(None, 2)", "output")),
+    nodes=(
+        Node("x", "input", "InputLayer", "x", "(None, 1)", "input"),
+        Node("y", "layer", "Dense", "y", "(None, 2)", "output"),
+    ),
     edges=(Edge("x", "y"),),
-    layout=Layout(80, 100, (Box("x", 2, 2, 70, 40), Box("y", 2, 60, 70, 40)), (Curve("x", "y", (37, 42, 37, 50, 37, 52, 37, 60)),)),
+    layout=Layout(
+        80, 100, (Box("x", 2, 2, 70, 40), Box("y", 2, 60, 70, 40)), (Curve("x", "y", (37, 42, 37, 50, 37, 52, 37, 60)),)
+    ),
 )
 OUTPUTS = {
     "greetings": Record(

@@ -31,7 +31,8 @@ def test_a_chapter_that_was_run_nowhere_says_nothing(said):
 def test_the_line_names_versions_backends_pythons_and_the_last_day(said):
     found = said(RUN, JAX, replace(RUN, python="3.12.1"), OLD, replace(JAX, python="3.13.0", version="0.12.0.1"))
     assert found.line == (
-        "Verified on Keras 3.14.0 and 3.15.1 with TensorFlow 2.21 and JAX 0.10/0.12 · Python 3.11, 3.12, and 3.13 · November 29, 2026"
+        "Verified on Keras 3.14.0 and 3.15.1 with TensorFlow 2.21 and JAX 0.10/0.12 · Python 3.11, 3.12, and 3.13"
+        " · November 29, 2026"
     )
 
 
@@ -75,5 +76,8 @@ def test_an_older_version_or_python_has_a_column_only_for_cells_that_the_newest_
 
 def test_a_limited_cell_says_why(said, tiny):
     chapter = tiny.project.chapters["greetings"]
-    cells = [replace(cell, backends=("tensorflow",), because="JAX cannot") if cell.name == "count" else cell for cell in chapter.cells]
+    cells = [
+        replace(cell, backends=("tensorflow",), because="JAX cannot") if cell.name == "count" else cell
+        for cell in chapter.cells
+    ]
     assert said(JAX, chapter=replace(chapter, cells=tuple(cells))).rows[0].because == "JAX cannot"

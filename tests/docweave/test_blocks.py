@@ -24,9 +24,7 @@ def test_code_that_must_raise_names_the_error():
     assert soup(blocks.code("int('x')", "a.fail", "ValueError")).div["data-raises"] == "ValueError"
 
 
-@pytest.mark.parametrize(
-    ("lines", "highlighted"), [("", []), ("2", ["b = 2\n"]), ("1-2 4", ["a = 1\n", "b = 2\n", "d = 4"])]
-)
+@pytest.mark.parametrize(("lines", "highlighted"), [("", []), ("2", ["b = 2\n"]), ("1-2 4", ["a = 1\n", "b = 2\n", "d = 4"])])
 def test_chosen_lines_of_code_are_highlighted(lines, highlighted):
     html = soup(blocks.code("a = 1\nb = 2\nc = 3\nd = 4", "a.b", highlighted=lines))
     assert [span.get_text().rstrip("\n") for span in html.select(".hll")] == [line.rstrip("\n") for line in highlighted]

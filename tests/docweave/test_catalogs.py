@@ -88,7 +88,7 @@ def test_a_catalogue_that_does_not_parse_is_refused_at_its_line_and_never_overwr
 def test_a_catalogue_in_another_encoding_is_refused(po):
     path = po()
     path.write_bytes(path.read_bytes() + 'msgid "one"\nmsgstr "один"\n'.encode("koi8-r"))
-    with pytest.raises(WeaveError, match="comments.po:[0-9]+: it is not UTF-8"):
+    with pytest.raises(WeaveError, match=r"comments\.po:\d+: it is not UTF-8"):
         read_catalog(path)
 
 
@@ -112,15 +112,19 @@ def test_a_complete_catalogue_has_no_problems(po):
 def test_a_translation_that_equals_its_original_must_be_listed_as_the_same(po):
     path = po('msgid "normalise first"\nmsgstr "normalise first"\n')
     assert problems(path, BEGIN) == [
-        ":5: “normalise first” (greetings.greet) equals its original: translate it,"
-        " or write the comment `# same in both` above it"
+        (
+            ":5: “normalise first” (greetings.greet) equals its original: translate it,"
+            " or write the comment `# same in both` above it"
+        )
     ]
 
 
 def test_a_translation_listed_as_the_same_that_is_not_must_be_taken_off_the_list(po):
     path = po('# same in both\nmsgid "normalise first"\nmsgstr "нормализуем"\n')
     (problem,) = problems(path, BEGIN)
-    assert problem == ":6: “normalise first” (greetings.greet) is listed as the same in both, and is not: remove `# same in both`"
+    assert (
+        problem == ":6: “normalise first” (greetings.greet) is listed as the same in both, and is not: remove `# same in both`"
+    )
 
 
 def test_a_translation_keeps_the_number_of_lines(po):

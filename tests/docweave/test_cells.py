@@ -20,7 +20,7 @@ def chapter(tmp_path):
 
 
 def test_a_chapter_is_its_named_cells_in_order(chapter):
-    read = chapter('# %% imports\nimport math\n\n# %% area\nradius = 2\n\nprint(math.pi * radius**2)\n')
+    read = chapter("# %% imports\nimport math\n\n# %% area\nradius = 2\n\nprint(math.pi * radius**2)\n")
     assert read.name == "first_steps"
     assert [(cell.id, cell.line) for cell in read.cells] == [("first_steps.imports", 2), ("first_steps.area", 5)]
     assert read["area"].source == "radius = 2\n\nprint(math.pi * radius**2)"
@@ -93,7 +93,10 @@ def test_a_cell_name_used_twice_is_refused_with_both_lines(chapter):
         ("# %% a name\nx = 1\n", "1: “a name” is no name for a cell"),
         ("# %% class\nx = 1\n", "1: “class” is no name for a cell"),
         ("# %% fit\nx = 1\n# %% Fit\ny = 1\n", "3: the cell name “Fit” is used twice: first in line 1"),
-        ("# %% one tags=[slow]\nx = 1\n", "1: unreadable options “tags=[slow]”: expected `name=value`, with text in double quotes"),
+        (
+            "# %% one tags=[slow]\nx = 1\n",
+            "1: unreadable options “tags=[slow]”: expected `name=value`, with text in double quotes",
+        ),
         ("# %% one\nx = 1\n# %% two [markdown]\n# prose\n", "3: a snippet file holds code only"),
         ('# %% one tags=["slwo"]\nx = 1\n', "1: unknown tag “slwo”. Did you mean “slow”?"),
         ('# %% one tag=["slow"]\nx = 1\n', "1: unknown option “tag”. Did you mean “tags”?"),
@@ -102,7 +105,10 @@ def test_a_cell_name_used_twice_is_refused_with_both_lines(chapter):
         ('# %% one backends="jax" because="why"\nx = 1\n', "1: backends is 'jax': expected a list"),
         ('# %% one backends=["jax"]\nx = 1\n', "1: a cell that some backends cannot run is marked `backends=["),
         ('# %% one because="why"\nx = 1\n', "1: a cell that some backends cannot run is marked `backends=["),
-        ('# %% one tags=["raises-exception"]\n# x = 1\n', '1: a cell that must raise is marked `tags=["raises-exception"] active'),
+        (
+            '# %% one tags=["raises-exception"]\n# x = 1\n',
+            '1: a cell that must raise is marked `tags=["raises-exception"] active',
+        ),
         ('# %% one active="ipynb"\n# x = 1\n', "1: a cell that must raise is marked"),
         (
             '# %% one tags=["raises-exception"] active="ipynb"\n# x = 1\nint("x")\n',
@@ -156,9 +162,30 @@ def test_a_file_name_says_which_backend_or_which_older_keras_its_chapter_needs(n
 
 
 COMMENTS = [
-    *("copy", "cat", "ren", "ls -l", "mv - x", "copy the weights of the first model", "cat and dog pictures", "echo of the input"),
+    *(
+        "copy",
+        "cat",
+        "ren",
+        "ls -l",
+        "mv - x",
+        "copy the weights of the first model",
+        "cat and dog pictures",
+        "echo of the input",
+    ),
     *("cp is the cost of a part", "rm duplicates", "x?", "!important: y", "? why", "%timeit f(x)", "%d is a number", "%%time"),
-    *("+ x", "@x", "git clone", "pip install keras", "cd up", "def f(x):", "x = 1", "import os", "[...]", "-> here", "%matplotlib inline"),
+    *(
+        "+ x",
+        "@x",
+        "git clone",
+        "pip install keras",
+        "cd up",
+        "def f(x):",
+        "x = 1",
+        "import os",
+        "[...]",
+        "-> here",
+        "%matplotlib inline",
+    ),
 ]
 
 

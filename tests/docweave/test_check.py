@@ -37,12 +37,22 @@ def test_an_unknown_cell_is_told_on_every_page_that_names_it(tiny):
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("snippets/greetings.py", "hands = 1 + 1", "hands = (1 + 1", "snippets/greetings.py:12: does not parse: '(' was never closed"),
+        (
+            "snippets/greetings.py",
+            "hands = 1 + 1",
+            "hands = (1 + 1",
+            "snippets/greetings.py:12: does not parse: '(' was never closed",
+        ),
         ("snippets/greetings.py", "# %% count", "# %% greet", "snippets/greetings.py:11: the cell name “greet” is used twice"),
         ("docs/ru/index.md", "Добро пожаловать.", "```python", "docs/ru/index.md:10: a Python block written by hand"),
         ("docs/ru/index.md", "Один блок ведёт к другому", "", "docs/ru/index.md:12: the image has no alternative text"),
         ("docs/ru/comments.po", 'msgstr "шаг"', 'msgstr "шаг', "docs/ru/comments.po:{line}: the catalogue does not parse"),
-        ("snippets/outputs/greetings/record.json", '"outputs"', '"output"', "snippets/outputs/greetings/record.json: unreadable"),
+        (
+            "snippets/outputs/greetings/record.json",
+            '"outputs"',
+            '"output"',
+            "snippets/outputs/greetings/record.json: unreadable",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_told_alone_with_its_place(tiny, file, old, new, message):
@@ -75,7 +85,9 @@ def test_a_chapter_shows_all_its_cells_though_another_page_shows_them_too(tiny):
 
 def test_another_page_may_show_cells_in_any_order(tiny):
     for locale in ("en", "ru", "zh-Hant"):
-        tiny.write(f"docs/{locale}/index.md", tiny.read(f"docs/{locale}/index.md") + "\n::: greetings.count\n\n::: greetings.greet\n")
+        tiny.write(
+            f"docs/{locale}/index.md", tiny.read(f"docs/{locale}/index.md") + "\n::: greetings.count\n\n::: greetings.greet\n"
+        )
     for locale in ("ru", "zh-Hant"):
         tiny.stamp(f"{locale}/index")
     assert tiny.problems() == []
@@ -94,8 +106,7 @@ def test_a_missing_record_is_told_with_the_command_that_makes_it(tiny):
 def test_a_cell_that_changed_since_it_was_recorded_is_told_and_not_what_follows_from_it(tiny):
     tiny.replace("snippets/greetings.py", 'name = "reader"', 'name = "you"')
     assert tiny.problems() == [
-        "snippets/greetings.py:2: the cell “greet” changed since its output was recorded:"
-        " run `docweave run --record greetings`"
+        "snippets/greetings.py:2: the cell “greet” changed since its output was recorded: run `docweave run --record greetings`"
     ]
 
 
@@ -105,7 +116,7 @@ def test_a_changed_comment_needs_no_new_record(tiny):
 
 
 def test_an_output_of_a_cell_that_is_gone_is_told(tiny):
-    tiny.replace("snippets/greetings.py", '\n# %% count\nhands = 1 + 1  # one on each side\nprint(hands)\n', "")
+    tiny.replace("snippets/greetings.py", "\n# %% count\nhands = 1 + 1  # one on each side\nprint(hands)\n", "")
     message = "an output is recorded of “count”, which is no cell any more: run `docweave run --record greetings`"
     assert f"snippets/greetings.py:1: {message}" in tiny.problems()
 
@@ -138,16 +149,46 @@ FIGURE = '![Один блок ведёт к другому](diagram:drawings.mod
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("greetings", "\n## Ошибки {#mistakes}\n", "", "16: found cell greetings.fail; {english} heading ## {{#mistakes}} here (line 11)"),
-        ("greetings", "## Ошибки", "### Ошибки", "14: found heading ### {{#mistakes}}; {english} heading ## {{#mistakes}} here (line 11)"),
-        ("greetings", "{#mistakes}", "{#lapsus}", "14: found heading ## {{#lapsus}}; {english} heading ## {{#mistakes}} here (line 11)"),
+        (
+            "greetings",
+            "\n## Ошибки {#mistakes}\n",
+            "",
+            "16: found cell greetings.fail; {english} heading ## {{#mistakes}} here (line 11)",
+        ),
+        (
+            "greetings",
+            "## Ошибки",
+            "### Ошибки",
+            "14: found heading ### {{#mistakes}}; {english} heading ## {{#mistakes}} here (line 11)",
+        ),
+        (
+            "greetings",
+            "{#mistakes}",
+            "{#lapsus}",
+            "14: found heading ## {{#lapsus}}; {english} heading ## {{#mistakes}} here (line 11)",
+        ),
         ("greetings", "::: greetings.fail\n", "", "19: found question box; {english} cell greetings.fail here (line 15)"),
-        ("greetings", " collapsed", "", "30: found cell greetings.count; {english} cell greetings.count collapsed here (line 27)"),
+        (
+            "greetings",
+            " collapsed",
+            "",
+            "30: found cell greetings.count; {english} cell greetings.count collapsed here (line 27)",
+        ),
         ("greetings", "!!! exercise", "!!! note", "24: found note box; {english} exercise box here (line 21)"),
-        ("greetings", "        ::: greetings.count collapsed\n", "", "29: the page ends here; its English has cell greetings.count collapsed (line 27)"),
+        (
+            "greetings",
+            "        ::: greetings.count collapsed\n",
+            "",
+            "29: the page ends here; its English has cell greetings.count collapsed (line 27)",
+        ),
         ("index", FIGURE, "", "14: found heading ## {{#curves}}; {english} figure drawings.model here (line 9)"),
-        ("index", "Добро пожаловать.", "![Квадрат](diagram:drawings.square)", "10: found figure drawings.square; {english} figure drawings.model here (line 9)"),
-        ("index", "идёт вверх\"\n", "идёт вверх\"\n\n!!! tip \"T\"\n    X.\n", "18: tip box is not in the English page"),
+        (
+            "index",
+            "Добро пожаловать.",
+            "![Квадрат](diagram:drawings.square)",
+            "10: found figure drawings.square; {english} figure drawings.model here (line 9)",
+        ),
+        ("index", 'идёт вверх"\n', 'идёт вверх"\n\n!!! tip "T"\n    X.\n', "18: tip box is not in the English page"),
     ],
     ids=["heading", "level", "id", "cell", "folding", "exercise", "end", "figure", "added figure", "added box"],
 )
@@ -233,13 +274,15 @@ def test_a_page_shows_the_files_of_several_backends_each_in_its_own_order(tiny):
     for backend in ("jax", "tensorflow"):
         tiny.write(f"snippets/greetings_{backend}.py", f"# %% first\na = 1\n\n# %% second\nprint('{backend}')\n")
     page = tiny.read("docs/en/greetings.md")
-    directives = "\n\n::: greetings_jax.first\n\n::: greetings_tensorflow.second\n\n::: greetings_jax.second\n\n::: greetings_tensorflow.first\n"
-    tiny.write("docs/en/greetings.md", page + directives)
+    cells = ("greetings_jax.first", "greetings_tensorflow.second", "greetings_jax.second", "greetings_tensorflow.first")
+    tiny.write("docs/en/greetings.md", page + "".join(f"\n\n::: {cell}" for cell in cells) + "\n")
     lines = tiny.read("docs/en/greetings.md").splitlines()
     out_of_order = [problem for problem in tiny.problems() if "out of the order" in problem]
     assert out_of_order == [
-        f"docs/en/greetings.md:{lines.index('::: greetings_tensorflow.second') + 1}: “second” is out of the order in which"
-        " the cells run: expected “first” here"
+        (
+            f"docs/en/greetings.md:{lines.index('::: greetings_tensorflow.second') + 1}: “second” is out of the order in which"
+            " the cells run: expected “first” here"
+        )
     ]
 
 
@@ -260,11 +303,11 @@ def test_a_word_that_the_glossary_rejects_is_told_where_it_stands(tiny):
 
 def test_recorded_outputs_of_a_chapter_that_is_gone_are_told(tiny):
     tiny.path("snippets/outputs/farewells").mkdir()
-    assert tiny.problems() == [
-        "snippets/outputs/farewells: there is no snippet file farewells.py any more: remove this folder"
-    ]
+    assert tiny.problems() == ["snippets/outputs/farewells: there is no snippet file farewells.py any more: remove this folder"]
 
 
 def test_highlighting_lines_that_a_cell_does_not_have_is_told(tiny):
     tiny.replace("docs/en/greetings.md", "::: greetings.count", '::: greetings.count hl="2 40"')
-    assert any('hl="2 40" goes beyond the' in problem and problem.startswith("docs/en/greetings.md:") for problem in tiny.problems())
+    assert any(
+        'hl="2 40" goes beyond the' in problem and problem.startswith("docs/en/greetings.md:") for problem in tiny.problems()
+    )

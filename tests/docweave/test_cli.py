@@ -122,7 +122,10 @@ def test_check_tells_everything_there_is_to_mend_and_how_much_it_is(tiny, comman
     tiny.replace("snippets/greetings.py", "one on each side", "left and right")
     result = command("check")
     assert result.exit_code == 1
-    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["docs/ru/comments.po", "docs/zh-Hant/comments.po"]
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == [
+        "docs/ru/comments.po",
+        "docs/zh-Hant/comments.po",
+    ]
     assert result.stderr == "2 to mend\n"
 
 
@@ -170,7 +173,9 @@ def test_a_chapter_that_was_never_recorded_is_told(tiny, command, ran):
     tiny.write("snippets/fresh.py", "# %% one\nx = 1\n")
     result = command("run", "fresh")
     assert result.exit_code == 1
-    assert result.stdout.startswith("snippets/fresh.py:1: the chapter “fresh” has no recorded outputs: `docweave run --record fresh`")
+    assert result.stdout.startswith(
+        "snippets/fresh.py:1: the chapter “fresh” has no recorded outputs: `docweave run --record fresh`"
+    )
 
 
 def test_recording_with_nothing_changed_runs_nothing(command, ran):
@@ -430,7 +435,10 @@ def test_stamp_with_nothing_to_do_says_so(command):
         (["index.md"], "“index.md” names no page: expected `language/page.md`. There are: en, ru, zh-Hant."),
         (["ru/indx.md"], "there is no page “indx” in docs/ru/. Did you mean “index”?"),
         (["ru/index.md", "stat"], "docs/ru/index.md:1: there is no section “stat” in both languages. Did you mean “start”?"),
-        (["en/index.md"], "docs/en/index.md:1: only a translated page is stamped, and it must have an English page of the same name"),
+        (
+            ["en/index.md"],
+            "docs/en/index.md:1: only a translated page is stamped, and it must have an English page of the same name",
+        ),
     ],
 )
 def test_a_page_or_section_that_cannot_be_stamped_is_refused(command, arguments, message):
@@ -454,7 +462,9 @@ def test_comments_brings_every_catalogue_up_to_date_and_keeps_translations(tiny,
     result = command("comments")
     assert result.exit_code == 0
     count = len(tiny.project.messages)
-    assert result.stdout == "".join(f"docs/{locale}/comments.po: {count} messages, 1 to translate\n" for locale in ("ru", "zh-Hant"))
+    assert result.stdout == "".join(
+        f"docs/{locale}/comments.po: {count} messages, 1 to translate\n" for locale in ("ru", "zh-Hant")
+    )
     assert tiny.project.catalogs["ru"]("step") == "шаг"
     assert 'msgid "left and right"\n' in tiny.read("docs/ru/comments.po")
 

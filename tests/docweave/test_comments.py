@@ -45,7 +45,9 @@ def test_code_that_does_not_parse_has_no_comments_and_is_never_changed(code):
 
 def test_every_comment_is_translated_and_nothing_else_changes():
     translated = translate(CODE, str.upper)
-    assert translated == """\
+    assert (
+        translated
+        == """\
 # NORMALISE FIRST,
 # THEN SHUFFLE
 x = load()  # ONE ROW A SAMPLE
@@ -53,6 +55,7 @@ if x:
     # NOTHING TO DO
     pass
 print("# no comment")"""
+    )
     assert syntax(translated) == syntax(CODE)
 
 
@@ -104,7 +107,7 @@ def test_everything_else_counts(one, other):
 
 
 def test_an_f_string_is_one_token_on_every_python():
-    code = 'x = f"{a:{w}.3f} {{b}} {f\'{q + 1}\'}"'
+    code = "x = f\"{a:{w}.3f} {{b}} {f'{q + 1}'}\""
     assert essence(code) == f"{code} NEWLINE"
     assert essence('x = f"""a\n  {b}"""') == 'x = f"""a\n  {b}""" NEWLINE'
 

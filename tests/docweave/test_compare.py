@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from docweave.cells import Cell, Chapter
 from docweave import noise
+from docweave.cells import Cell, Chapter
 from docweave.compare import diff, differences, output_differences
 from docweave.diagrams import Diagram, Edge, Node
 from docweave.outputs import Output, Record

@@ -38,7 +38,9 @@ def test_another_encoding_is_reported_at_its_line(tmp_path, encoding, line):
         read_text(page)
 
 
-@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("nowhere")], ids=["folder", "dangling link"])
+@pytest.mark.parametrize(
+    "make", [lambda path: path.mkdir(), lambda path: path.symlink_to("nowhere")], ids=["folder", "dangling link"]
+)
 def test_what_is_no_file_is_reported(tmp_path, make):
     make(tmp_path / "page.md")
     with pytest.raises(WeaveError, match=r"page\.md: it cannot be read: "):

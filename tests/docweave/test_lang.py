@@ -11,7 +11,7 @@ def boxed(html):
 
 
 def test_code_is_not_translated():
-    assert mark("<p><code>a</code> <code class=\"x\">b</code></p>", {}) == (
+    assert mark('<p><code>a</code> <code class="x">b</code></p>', {}) == (
         '<p><code translate="no">a</code> <code translate="no" class="x">b</code></p>'
     )
 
@@ -23,12 +23,13 @@ def test_what_says_so_already_is_left_alone():
 
 def test_a_column_headed_by_the_name_of_a_language_is_in_that_language():
     table = (
-        "<table>\n<thead>\n<tr>\n<th>English</th>\n<th>Português</th>\n<th style=\"x\">meaning</th>\n</tr>\n</thead>"
+        '<table>\n<thead>\n<tr>\n<th>English</th>\n<th>Português</th>\n<th style="x">meaning</th>\n</tr>\n</thead>'
         "<tbody><tr><td>layer</td><td>camada</td><td>a <strong>step</strong></td></tr></tbody></table>"
     )
     assert boxed(mark(table, NAMES)) == (
-        '<table>\n<thead>\n<tr>\n<th lang="en">English</th>\n<th lang="pt-BR">Português</th>\n<th style="x">meaning</th>\n</tr>\n'
-        '</thead><tbody><tr><td lang="en">layer</td><td lang="pt-BR">camada</td><td>a <strong>step</strong></td></tr></tbody></table>'
+        '<table>\n<thead>\n<tr>\n<th lang="en">English</th>\n<th lang="pt-BR">Português</th>\n'
+        '<th style="x">meaning</th>\n</tr>\n</thead><tbody><tr><td lang="en">layer</td><td lang="pt-BR">camada</td>'
+        "<td>a <strong>step</strong></td></tr></tbody></table>"
     )
 
 

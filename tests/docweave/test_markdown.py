@@ -22,7 +22,7 @@ def rendered(body, woven=None, blocks=()):
     extension = PageExtension(NAMES)
     extension.page = parse_page(FRONT + body, Path("docs/en/a.md"))
     text = FRONT.partition("---\n# ")[2] + (woven or body)
-    extension.woven = Woven(f"# {text}", {token: BLOCK for token in blocks}, ())
+    extension.woven = Woven(f"# {text}", dict.fromkeys(blocks, BLOCK), ())
     html = markdown(f"# {text}", extensions=["admonition", "attr_list", "tables", "toc", "pymdownx.details", extension])
     if extension.disagreement:
         raise extension.disagreement

@@ -32,11 +32,16 @@ def tiny(tiny, monkeypatch):
     tiny.write("mkdocs.yml", WITH_NOTEBOOKS)
     shutil.rmtree(tiny.path("docs/zh-Hant"))
     for locale, title in (("en", "Drawings"), ("ru", "Рисунки")):
-        tiny.write(f"docs/{locale}/drawings.md", re.sub("# .* {#start}", f"# {title} {{#start}}", tiny.read(f"docs/{locale}/index.md")))
-    tiny.write("theme/main.html", "<html><h9>{{ page.canonical_url }} {{ page.meta.description }} {{ page.nb_url }}</h9>"
-               "<ol>{% for item in page.toc %}<li>{{ item.id }} {{ item.title }}</li>{% endfor %}</ol>"
-               "{% for file in docweave.downloads(page) %}<a href='{{ file.notebook | url }}'>{{ file.page }}</a>{% endfor %}"
-               "<main>{{ page.content }}</main></html>")
+        tiny.write(
+            f"docs/{locale}/drawings.md", re.sub("# .* {#start}", f"# {title} {{#start}}", tiny.read(f"docs/{locale}/index.md"))
+        )
+    tiny.write(
+        "theme/main.html",
+        "<html><h9>{{ page.canonical_url }} {{ page.meta.description }} {{ page.nb_url }}</h9>"
+        "<ol>{% for item in page.toc %}<li>{{ item.id }} {{ item.title }}</li>{% endfor %}</ol>"
+        "{% for file in docweave.downloads(page) %}<a href='{{ file.notebook | url }}'>{{ file.page }}</a>{% endfor %}"
+        "<main>{{ page.content }}</main></html>",
+    )
     return tiny
 
 
@@ -72,7 +77,12 @@ def test_headings_have_the_ids_of_the_chapters_page_in_every_script(tiny):
 
 def test_code_and_outputs_look_as_on_every_page_and_solutions_stay_folded(tiny):
     page = page_of(built(tiny), "ru/notebooks/greetings")
-    assert [block["data-cell"] for block in page.select("[data-cell]")] == ["colab", "greetings.greet", "greetings.fail", "greetings.count"]
+    assert [block["data-cell"] for block in page.select("[data-cell]")] == [
+        "colab",
+        "greetings.greet",
+        "greetings.fail",
+        "greetings.count",
+    ]
     assert page.select_one("[data-cell='greetings.fail']")["data-raises"] == "ValueError"
     assert page.select_one("details.code > summary").get_text() == "Показать код"
     assert page.select_one("details.code [data-cell='greetings.count']")
@@ -153,7 +163,9 @@ def test_the_course_is_the_same_bytes_whenever_it_is_made(monkeypatch):
 def test_colab_opens_what_lies_on_github_and_the_cells_are_in_the_repository(tiny):
     page = tiny.project.pages["ru"]["greetings"]
     (file,) = downloads(page, tiny.project, "https://github.com/who/what/")
-    assert file.colab == "https://colab.research.google.com/github/who/what/blob/notebooks/ru/notebooks/greetings/greetings.ipynb"
+    assert (
+        file.colab == "https://colab.research.google.com/github/who/what/blob/notebooks/ru/notebooks/greetings/greetings.ipynb"
+    )
     assert file.cells == "https://github.com/who/what/blob/main/snippets/greetings.py"
     (file,) = downloads(page, tiny.project, "https://git.example.org/who/what")
     assert file.colab == ""

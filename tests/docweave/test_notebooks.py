@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from markdown_it import MarkdownIt
 
-from docweave.cells import syntax
 from docweave.addresses import address_of, file_name
+from docweave.cells import syntax
 from docweave.errors import WeaveError
 from docweave.notebooks import notebook, script, written
 from docweave.project import SOURCE
@@ -156,7 +156,11 @@ def test_two_cells_in_one_box_have_its_title_once_and_both_fold(tiny):
 
 
 def test_what_a_solution_says_before_and_after_its_code_folds_too(tiny):
-    tiny.replace("docs/en/greetings.md", "        ::: greetings.count collapsed", "        First.\n\n        ::: greetings.count\n\n        Then.")
+    tiny.replace(
+        "docs/en/greetings.md",
+        "        ::: greetings.count collapsed",
+        "        First.\n\n        ::: greetings.count\n\n        Then.",
+    )
     book = book_of(tiny)
     assert "<summary>Solution</summary>\n\nFirst.\n\n</details>" in prose_of(book)
     assert "<summary>Solution …</summary>\n\nThen.\n\n</details>" in prose_of(book)
@@ -212,12 +216,18 @@ def test_strong_text_stays_strong_where_chinese_leaves_no_blanks(say, text):
 def test_a_stale_section_says_so_and_leads_to_its_english(tiny):
     tiny.replace("docs/en/greetings.md", "A program may fail.", "A program will fail.")
     prose = prose_of(book_of(tiny, locale="ru"))
-    assert "## Ошибки\n\n> Английский текст раздела изменился. [Читать по-английски](https://example.org/greetings/#mistakes)" in prose
+    assert (
+        "## Ошибки\n\n> Английский текст раздела изменился. [Читать по-английски](https://example.org/greetings/#mistakes)"
+        in prose
+    )
     assert prose.count("Читать по-английски") == 1
 
 
 def test_a_cell_of_another_program_is_shown_and_not_run(tiny):
-    tiny.write("docs/en/greetings.md", tiny.read("docs/en/greetings.md") + "\n::: drawings.plot alt=\"A line\"\n\n::: drawings.plot output=false\n")
+    tiny.write(
+        "docs/en/greetings.md",
+        tiny.read("docs/en/greetings.md") + '\n::: drawings.plot alt="A line"\n\n::: drawings.plot output=false\n',
+    )
     book = book_of(tiny)
     assert [cell.id for cell in book.cells if cell.cell_type == "code"] == ["colab", "greet", "fail", "count"]
     assert "```python\nimport matplotlib.pyplot as plt\n" in prose_of(book)
@@ -225,7 +235,10 @@ def test_a_cell_of_another_program_is_shown_and_not_run(tiny):
 
 
 def test_what_another_program_printed_is_shown_below_its_code(tiny):
-    tiny.write("docs/en/drawings.md", tiny.read("docs/en/index.md").replace("# Start {#start}", "# Drawings {#drawings}") + "\n::: greetings.greet\n")
+    tiny.write(
+        "docs/en/drawings.md",
+        tiny.read("docs/en/index.md").replace("# Start {#start}", "# Drawings {#drawings}") + "\n::: greetings.greet\n",
+    )
     assert "```text\nHello, reader!\n```\n\n*" in prose_of(book_of(tiny, "drawings"))
 
 

@@ -130,19 +130,27 @@ def test_a_record_whose_process_is_killed_leaves_the_old_one(folder):
 
 @pytest.mark.parametrize(
     ("file", "text"),
-    [("record.json", "{"), ("record.json", "{}"), ("record.json", "[]"), ("record.json", '{"outputs": []}'), ("greet.txt", None)],
+    [
+        ("record.json", "{"),
+        ("record.json", "{}"),
+        ("record.json", "[]"),
+        ("record.json", '{"outputs": []}'),
+        ("greet.txt", None),
+    ],
 )
 def test_outputs_that_no_run_recorded_are_refused_with_what_to_do(folder, file, text):
     (folder / file).unlink()
     if text is not None:
         (folder / file).write_text(text)
-    with pytest.raises(WeaveError, match=r"record.json: unreadable recorded outputs .*: run `docweave run --record --force first_steps`"):
+    with pytest.raises(
+        WeaveError, match=r"record.json: unreadable recorded outputs .*: run `docweave run --record --force first_steps`"
+    ):
         read_record(folder)
 
 
 def test_a_diagram_that_no_run_recorded_is_refused_with_its_file(tiny):
     tiny.write("snippets/outputs/drawings/model.diagram.json", "{}")
-    with pytest.raises(WeaveError, match="model.diagram.json: not a recorded diagram"):
+    with pytest.raises(WeaveError, match=r"model\.diagram\.json: not a recorded diagram"):
         tiny.project.records
 
 

@@ -71,7 +71,7 @@ def test_figures_are_told_by_their_models():
 
 
 def test_boxes_are_told_by_their_kind():
-    body = '!!! exercise "One"\n    ??? tip "Hint"\n        Words.\n\n???+ success "Two"\n    Words.\n\n!!! stop-here "Three"\n    Words.\n'
+    body = '!!! exercise "One"\n    ??? tip "Hint"\n        X.\n\n???+ success "Two"\n    X.\n\n!!! stop-here "Three"\n    X.\n'
     assert elements(body) == ["exercise box", "tip box", "success box", "stop-here box"]
 
 
@@ -119,7 +119,7 @@ def test_an_alternative_text_that_says_nothing_is_none(option):
         ("::: a.b.c", "“a.b.c” names no cell"),
         ("::: a.b higlight=3", "unknown option “higlight”."),
         ("::: a.b colapsed", "unknown option “colapsed”. Did you mean “collapsed”?"),
-        ('::: a.b alt="never closed', "unreadable options “alt=\"never closed”: expected `name=value`"),
+        ('::: a.b alt="never closed', 'unreadable options “alt="never closed”: expected `name=value`'),
         ("::: a.b output=no", "output is no: expected true or false"),
         ("::: a.b collapsed=maybe", "collapsed is maybe: expected true or false"),
         ("::: a.b hl=two", "hl is “two”: expected lines such as “2” or “3-4 6”"),
@@ -151,9 +151,14 @@ def test_an_image_without_alternative_text_is_refused(image):
     assert refused(f"# Title {{#title}}\n\n{image}\n") == "6: the image has no alternative text: say what it shows"
 
 
-@pytest.mark.parametrize("line", ["See ![A model](diagram:a.b).", "- ![A model](diagram:a.b)", "![A](diagram:a.b)\n![B](diagram:a.c)"])
+@pytest.mark.parametrize(
+    "line", ["See ![A model](diagram:a.b).", "- ![A model](diagram:a.b)", "![A](diagram:a.b)\n![B](diagram:a.c)"]
+)
 def test_a_figure_among_words_is_refused(line):
-    assert refused(f"# Title {{#title}}\n\n{line}\n") == "6: a page cannot hold an image among words: put it into a paragraph alone"
+    assert (
+        refused(f"# Title {{#title}}\n\n{line}\n")
+        == "6: a page cannot hold an image among words: put it into a paragraph alone"
+    )
 
 
 @pytest.mark.parametrize("target", ["branches.svg", "https://example.org/x.png", "diagram:drawings"])
@@ -183,7 +188,7 @@ def test_a_figure_by_reference_is_refused():
         "``` python",
         "~~~python",
         "~~~~ py",
-        "```python title=\"a.py\"",
+        '```python title="a.py"',
         "```python hl_lines='1'",
         "```{.python}",
         "``` { .python }",
@@ -208,7 +213,9 @@ def test_a_fence_in_another_language_is_allowed(info):
 
 @pytest.mark.parametrize("info", ["", 'text title="a.py"', "{ .text }"])
 def test_a_fence_without_a_language_alone_is_refused(info):
-    assert refused(f"# Title {{#title}}\n\n```{info}\nx\n```\n") == "6: the fence names no language: write ```text for plain text"
+    assert (
+        refused(f"# Title {{#title}}\n\n```{info}\nx\n```\n") == "6: the fence names no language: write ```text for plain text"
+    )
 
 
 def test_a_fence_that_is_never_closed_is_refused_where_it_opens():

@@ -18,7 +18,9 @@ def test_space_between_lines_goes_but_that_between_words_stays():
 
 def test_code_and_scripts_keep_their_space():
     kept = "<pre><code>if x:\n\n    y</code></pre>"
-    assert compress(f"<div>\n  {kept}\n  <script>\n  1;\n  </script></div>") == f"<div>\n{kept}\n<script>\n  1;\n  </script></div>"
+    assert (
+        compress(f"<div>\n  {kept}\n  <script>\n  1;\n  </script></div>") == f"<div>\n{kept}\n<script>\n  1;\n  </script></div>"
+    )
 
 
 def test_a_page_may_run_its_own_inline_scripts_and_no_others():

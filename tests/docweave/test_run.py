@@ -124,7 +124,9 @@ def test_an_error_deep_in_a_chapter_is_placed_where_it_was_raised(refused):
 
 
 def test_an_error_without_a_line_is_placed_at_the_cell(refused):
-    assert refused("# %% one\nx = 1\n\n# %% two\nreturn\n").startswith("5: the cell “two” raised SyntaxError: 'return' outside function")
+    assert refused("# %% one\nx = 1\n\n# %% two\nreturn\n").startswith(
+        "5: the cell “two” raised SyntaxError: 'return' outside function"
+    )
 
 
 def test_a_cell_that_is_tagged_and_does_not_raise_is_refused(refused):
@@ -191,7 +193,9 @@ def test_a_plot_is_recorded_with_its_data_and_its_words_and_closed(ran):
 
 
 def test_several_plots_of_a_cell_are_recorded_in_order(ran):
-    record = ran(DRAW.replace("plt.show()\n", 'plt.figure()\nplt.plot([5, 6], [7, 8])\nplt.xlabel("step")\nplt.show()\n')).record
+    record = ran(
+        DRAW.replace("plt.show()\n", 'plt.figure()\nplt.plot([5, 6], [7, 8])\nplt.xlabel("step")\nplt.show()\n')
+    ).record
     assert [plot.data["axes"][0]["xlabel"] for plot in record.cells["draw"].plots] == ["epoch", "step"]
 
 
@@ -361,7 +365,7 @@ def test_a_recording_that_ends_half_way_leaves_the_recorded_outputs_as_they_were
 def test_a_chapter_with_a_backend_of_its_own_runs_in_a_process_that_starts_anew(chapter, keras):
     keras.left_behind = True  # a fork would inherit it
     code = "import keras\n\nprint(keras.backend.backend(), hasattr(keras, 'left_behind'))"
-    (_, record), = run_chapters([chapter(f"# %% one\n{code}\n", "steps_tensorflow")])
+    ((_, record),) = run_chapters([chapter(f"# %% one\n{code}\n", "steps_tensorflow")])
     del keras.left_behind
     assert record.cells["one"].text == "tensorflow False\n"
 
@@ -370,7 +374,7 @@ OLDER = "# %% one\nimport keras\n\nprint(keras.__version__)\n"
 
 
 def test_a_chapter_of_an_older_keras_runs_with_it(chapter):
-    (_, record), = run_chapters([chapter(OLDER, "keras_3_6")])
+    ((_, record),) = run_chapters([chapter(OLDER, "keras_3_6")])
     assert record.cells["one"].text == "3.6.0\n"
     assert record.versions["keras"] == "3.6.0"
 
@@ -423,7 +427,9 @@ def measure(chapter, ran, monkeypatch):
     def measure(text):
         read = chapter(text)
         monkeypatch.setattr(
-            docweave.run, "run_under", lambda chapter, settings: [(one, run_cells(chapter, setting=one).record) for one in settings]
+            docweave.run,
+            "run_under",
+            lambda chapter, settings: [(one, run_cells(chapter, setting=one).record) for one in settings],
         )
         return measured(read, run_cells(read).record)
 
@@ -482,7 +488,9 @@ def test_a_digit_that_noise_changes_is_not_recorded(measure):
 def test_a_word_that_noise_changes_is_not_recorded(measure, ran):
     drawn = float(ran(NUDGED).namespace["kernel"][0, 0])
     code = NUDGED + f"print(float(kernel[0, 0]) == {drawn!r})\n"
-    with pytest.raises(WeaveError, match=r"the cell “make” gives something else under “nudge 1”:\n--- recorded\n\+\+\+ nudge 1"):
+    with pytest.raises(
+        WeaveError, match=r"the cell “make” gives something else under “nudge 1”:\n--- recorded\n\+\+\+ nudge 1"
+    ):
         measure(code)
 
 

@@ -59,13 +59,17 @@ def test_slow_cells_were_shortened_so_that_they_are_left_out(run, chapter):
 
 
 def test_a_limit_that_is_not_needed_is_told_at_its_line(run, chapter):
-    with pytest.raises(WeaveError, match=r"greetings.py:12: the cell “count” is limited to tensorflow and gives the same on jax"):
+    with pytest.raises(
+        WeaveError, match=r"greetings.py:12: the cell “count” is limited to tensorflow and gives the same on jax"
+    ):
         run(limited(chapter, "count"))
     assert "count" in run(limited(chapter, "count"), count=Output(error="TypeError: no\n")).differs
 
 
 def test_a_model_with_another_graph_is_no_verification(chapter, recorded):
-    fresh = replace(recorded, versions=VERSIONS, diagrams={"model": Diagram((Node("x", "input", "InputLayer", "x", "()"),), ())})
+    fresh = replace(
+        recorded, versions=VERSIONS, diagrams={"model": Diagram((Node("x", "input", "InputLayer", "x", "()"),), ())}
+    )
     with pytest.raises(WeaveError, match="the model “model” is only given by the run"):
         run_of(chapter, recorded, fresh, "jax", "2026-11-29")
 
@@ -76,7 +80,12 @@ def test_what_is_written_is_read_back(tiny, chapter, run):
 
 
 def test_a_later_run_replaces_one_like_it_and_no_other(tiny, chapter, run):
-    for one in (run(), replace(run(), backend="torch"), replace(run(), python="3.99.1"), replace(run(), python="3.99.2", day="2027-01-01")):
+    for one in (
+        run(),
+        replace(run(), backend="torch"),
+        replace(run(), python="3.99.1"),
+        replace(run(), python="3.99.2", day="2027-01-01"),
+    ):
         add(tiny.project.outputs, chapter, one)
     assert [(one.backend, one.day) for one in tiny.project.verified["greetings"]] == [
         ("jax", "2026-11-29"),
@@ -85,9 +94,13 @@ def test_a_later_run_replaces_one_like_it_and_no_other(tiny, chapter, run):
     ]
 
 
-@pytest.mark.parametrize(("change", "expected"), [({}, "3\n"), ({"backend": "jax"}, "2\n"), ({"python": "3.99.1"}, "2\n"), ({"code": "0"}, "2\n")])
+@pytest.mark.parametrize(
+    ("change", "expected"), [({}, "3\n"), ({"backend": "jax"}, "2\n"), ({"python": "3.99.1"}, "2\n"), ({"code": "0"}, "2\n")]
+)
 def test_what_must_be_given_here_is_what_a_run_like_this_one_gave(change, expected, chapter, recorded, run):
-    recorded = replace(recorded, cells=recorded.cells | {"count": Output("2\n", plots=(PLOT,))}, numbers={"count": {}, "fit": {}})
+    recorded = replace(
+        recorded, cells=recorded.cells | {"count": Output("2\n", plots=(PLOT,))}, numbers={"count": {}, "fit": {}}
+    )
     like_this = replace(run(count=Output("3\n")), backend="tensorflow", keras=version("keras"))
     must = here(chapter, recorded, {"greetings": [replace(like_this, **change)]})
     assert must.cells == recorded.cells | {"count": Output(expected, plots=(PLOT,))}

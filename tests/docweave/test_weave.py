@@ -45,7 +45,7 @@ def test_prose_stays_and_the_front_matter_goes(tiny):
 
 
 def test_a_directive_becomes_the_code_and_its_output(tiny):
-    assert '''
+    assert """
 ```python
 # say hello first,
 # then go on
@@ -58,7 +58,7 @@ Hello, reader!
 ```
 
 ## Mistakes {#mistakes}
-''' in plain(tiny, "en/greetings")
+""" in plain(tiny, "en/greetings")
     assert ":::" not in plain(tiny, "en/greetings")
 
 
@@ -93,7 +93,7 @@ def test_chosen_lines_are_highlighted(tiny):
 
 
 def test_folded_code_stands_in_a_box_with_a_name_in_the_language(tiny):
-    assert '''
+    assert """
         ??? code "Показать код"
             ```python
             hands = 1 + 1  # по одной с каждой стороны
@@ -103,7 +103,7 @@ def test_folded_code_stands_in_a_box_with_a_name_in_the_language(tiny):
         ```text
         2
         ```
-''' in re.sub(" +$", "", plain(tiny, "ru/greetings"), flags=re.MULTILINE)
+""" in re.sub(" +$", "", plain(tiny, "ru/greetings"), flags=re.MULTILINE)
 
 
 def test_an_output_that_is_not_wanted_is_left_out(tiny):
@@ -166,8 +166,16 @@ def test_a_figure_in_a_box_stays_in_it(tiny):
     ("old", "new", "message"),
     [
         ("::: drawings.plot", "::: drawing.plot", "13: there is no chapter “drawing” in snippets/. Did you mean “drawings”?"),
-        ("::: drawings.plot", "::: drawings.plott", "13: there is no cell “plott” in snippets/drawings.py. Did you mean “plot”?"),
-        (' alt="A line that rises"', "", "13: the cell “drawings.plot” draws a plot: say what it shows with the option `alt=\"…\"`"),
+        (
+            "::: drawings.plot",
+            "::: drawings.plott",
+            "13: there is no cell “plott” in snippets/drawings.py. Did you mean “plot”?",
+        ),
+        (
+            ' alt="A line that rises"',
+            "",
+            '13: the cell “drawings.plot” draws a plot: say what it shows with the option `alt="…"`',
+        ),
         ("diagram:drawings", "diagram:drawigns", "9: there is no chapter “drawigns” in snippets/. Did you mean “drawings”?"),
         ("drawings.model", "drawings.modle", "9: there is no recorded model “modle” in drawings. Did you mean “model”?"),
     ],

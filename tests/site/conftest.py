@@ -28,7 +28,9 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--quick"):
-        left_out = [item for item in items if hasattr(item, "callspec") and item.callspec.params.get("name", KINDS[0]) not in KINDS]
+        left_out = [
+            item for item in items if hasattr(item, "callspec") and item.callspec.params.get("name", KINDS[0]) not in KINDS
+        ]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
 
@@ -59,7 +61,7 @@ def built(project, tmp_path_factory, worker_id):
     """The site, built strictly in all languages: once, for all the processes that test it."""
     own = tmp_path_factory.getbasetemp()
     shared = own if worker_id == "master" else own.parent
-    with open(shared / "site.lock", "w") as lock:
+    with (shared / "site.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "site").exists():
             build(project, shared / "unfinished").rename(shared / "site")
@@ -74,6 +76,7 @@ def build(project, folder: Path) -> Path:
         env=environment | {"NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
         encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
@@ -83,7 +86,7 @@ def build(project, folder: Path) -> Path:
 def html(built):
     """Gives the parsed HTML of a page, by language and name."""
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def read(locale: str, name: str) -> BeautifulSoup:
         return BeautifulSoup((built / path_of(locale, name) / "index.html").read_text("utf-8"), "html.parser")
 
@@ -101,7 +104,8 @@ def served(built, address):
 
         def send_error(self, code, message=None, explain=None):
             if code != 404:
-                return super().send_error(code, message, explain)
+                super().send_error(code, message, explain)
+                return
             body = (built / "404.html").read_bytes()  # as GitHub Pages does
             self.send_response(404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -137,21 +141,35 @@ def fonts():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Debian's Chromium: nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there."""
+    """Debian's Chromium.
+
+    Nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there.
+    """
     require("libatomic")  # Playwright's own program needs it
     path = require("Chromium")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--disable-quic",
+    ]
     plain = ["--disable-gpu", "--disable-software-rasterizer"]
     return browser_type_launch_args | {"executable_path": path, "args": ["--no-sandbox", *quiet, *plain]}
 
 
 @pytest.fixture
 def page(page):
-    """A page on which nothing may fail silently: no error in a script, no file that does not come, nothing that its policy refuses."""
+    """A page on which nothing may fail silently.
+
+    There must be no error in a script, no file that does not come, nothing that its policy refuses.
+    """
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}") if request.failure != LEFT else None)
-    page.on("response", lambda response: problems.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
+    page.on(
+        "response", lambda response: problems.append(f"{response.status}: {response.url}") if response.status >= 400 else None
+    )
     page.on("console", lambda message: problems.append(message.text) if REFUSED in message.text else None)
     page.problems = problems
     yield page

@@ -10,7 +10,10 @@ window.eyes ??= (() => {
       pen.clearRect(0, 0, 1, 1);
       pen.fillStyle = colour;
       pen.fillRect(0, 0, 1, 1);
-      known.set(colour, [...pen.getImageData(0, 0, 1, 1).data].map((value) => value / 255));
+      known.set(
+        colour,
+        [...pen.getImageData(0, 0, 1, 1).data].map((value) => value / 255),
+      );
     }
     return known.get(colour);
   };
@@ -98,6 +101,7 @@ window.eyes ??= (() => {
 
   const name = (element) => {
     const place = element.closest("[data-cell], header, footer, .md-sidebar, article");
+    // biome-ignore lint/performance/useDomNodeTextContent: words that are hidden name nothing.
     const words = element.getAttribute("aria-label") || element.innerText || element.id;
     return `${element.localName} “${words.slice(0, 40).trim()}” in ${place?.dataset.cell ?? place?.className}`;
   };
@@ -106,16 +110,26 @@ window.eyes ??= (() => {
   // round. Returns how many elements must get it.
   let watch;
   const watchFocus = () => {
-    const usable = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex], [contenteditable]");
+    const usable = document.querySelectorAll(
+      "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable]",
+    );
     const expected = [...usable].filter(
       (element) =>
-        element.tabIndex >= 0 && !element.disabled && !element.closest("[inert]") && element.checkVisibility({ visibilityProperty: true }),
+        element.tabIndex >= 0 &&
+        !element.disabled &&
+        !element.closest("[inert]") &&
+        element.checkVisibility({ visibilityProperty: true }),
     );
     const reached = new Set();
     eyes.focused = { round: false, stops: [], missed: () => expected.filter((element) => !reached.has(element)).map(name) };
     const note = (element) => {
       if (reached.has(element)) eyes.focused.round = true;
-      else eyes.focused.stops.push({ name: name(element), inSight: inSight(element), ring: Math.round(ring(element) * 100) / 100 });
+      else
+        eyes.focused.stops.push({
+          name: name(element),
+          inSight: inSight(element),
+          ring: Math.round(ring(element) * 100) / 100,
+        });
       reached.add(element);
     };
     if (document.activeElement !== document.body) note(document.activeElement);
@@ -165,7 +179,8 @@ window.eyes ??= (() => {
 
   // What would move, though the reader has asked for rest.
   const moving = () => {
-    const still = (style) => /^(0s(, )?)+$/.test(style.transitionDuration) && style.animationName === "none" && style.scrollBehavior === "auto";
+    const still = (style) =>
+      /^(0s(, )?)+$/.test(style.transitionDuration) && style.animationName === "none" && style.scrollBehavior === "auto";
     return [...document.querySelectorAll("*")]
       .filter((element) => ["", "::before", "::after"].some((pseudo) => !still(getComputedStyle(element, pseudo || null))))
       .map(name);

@@ -34,7 +34,9 @@ def page(page):
 def show(page, scheme: str) -> None:
     """Show a page as in a light or a dark system; it may be a script that follows."""
     page.emulate_media(color_scheme=scheme)
-    lightness = "getComputedStyle(document.querySelector('h1')).color.match(/[\\d.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3"
+    lightness = (
+        "getComputedStyle(document.querySelector('h1')).color.match(/[\\d.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3"
+    )
     wait_until(page, f"{lightness} {'>' if scheme == 'dark' else '<'} 128")
 
 

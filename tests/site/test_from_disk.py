@@ -20,7 +20,8 @@ def disk(built, page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_looks_as_it_does_on_a_server(scheme, disk, page, served):
-    look = "JSON.stringify([...document.querySelectorAll('body *')].map((each) => getComputedStyle(each).color + each.offsetHeight))"
+    of_each = "(each) => getComputedStyle(each).color + each.offsetHeight"
+    look = f"JSON.stringify([...document.querySelectorAll('body *')].map({of_each}))"
     page.emulate_media(color_scheme=scheme)
     page.goto(served + path_of("ru", "multi-input"))
     expected = page.evaluate(look)

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections import Counter
 from importlib.resources import files
+from itertools import pairwise
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
@@ -14,10 +15,12 @@ from tests.site.pages import PAGES, path_of
 
 # What the checker may find all the same, and why. One that it no longer finds fails.
 EXEMPT = {
-    "Attribute “autocomplete” is only allowed when the input type is":
-        "Material's two checkboxes for drawer and search: without it Firefox opens them again after a reload",
-    "Bad value .*for attribute “content” on element “meta”: Expecting source-expression but found .*'wasm-unsafe-eval'":
-        "the policy: in the standard since 2022, and younger than the checker; test_security tests it",
+    "Attribute “autocomplete” is only allowed when the input type is": (
+        "Material's two checkboxes for drawer and search: without it Firefox opens them again after a reload"
+    ),
+    "Bad value .*for attribute “content” on element “meta”: Expecting source-expression but found .*'wasm-unsafe-eval'": (
+        "the policy: in the standard since 2022, and younger than the checker; test_security tests it"
+    ),
 }
 
 # How long a description may be. A Chinese character says about as much as three letters.
@@ -81,7 +84,7 @@ def test_every_page_has_one_main_heading_and_no_level_is_skipped(documents):
         levels = [int(heading.name[1]) for heading in document.find_all(re.compile(r"^h[1-6]$"))]
         assert levels.count(1) == 1, name
         assert levels[0] == 1, name
-        assert [pair for pair in zip(levels, levels[1:]) if pair[1] > pair[0] + 1] == [], name
+        assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == [], name
         assert all(heading.get_text(strip=True) for heading in document.find_all(re.compile(r"^h[1-6]$"))), name
 
 

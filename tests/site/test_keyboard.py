@@ -14,7 +14,10 @@ def page(page):
 
 
 def go_round(page) -> int:
-    """Press Tab until the focus has been everywhere, and return how many stops it made. Each must be seen, and seen to have it."""
+    """Press Tab until the focus has been everywhere, and return how many stops it made.
+
+    Each must be seen, and seen to have it.
+    """
     usable = look(page, "watchFocus")
     for _ in range(usable + 10):
         page.keyboard.press("Tab")

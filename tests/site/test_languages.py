@@ -93,10 +93,13 @@ def test_the_language_that_was_chosen_is_remembered_and_offered_before_that_of_t
 def test_the_offer_moves_nothing_on_the_page(visit):
     page = visit("multi-input/", "ru-RU", viewport={"width": 390, "height": 844})
     expect(page.locator(".language-offer")).to_be_in_viewport()
-    assert page.evaluate(
-        "() => new Promise((tell) => new PerformanceObserver((list) => tell(list.getEntries().length))"
-        ".observe({type: 'layout-shift', buffered: true}) || setTimeout(() => tell(0), 500))"
-    ) == 0
+    assert (
+        page.evaluate(
+            "() => new Promise((tell) => new PerformanceObserver((list) => tell(list.getEntries().length))"
+            ".observe({type: 'layout-shift', buffered: true}) || setTimeout(() => tell(0), 500))"
+        )
+        == 0
+    )
 
 
 @every_language

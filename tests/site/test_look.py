@@ -1,6 +1,7 @@
 """What the site looks like: its first screen, its lines, its letters."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +19,9 @@ FIRST = {
     "output": ".hero [data-output-of]",
     "drawing": ".hero [data-diagram-of]",
 }
-BOX = "(element) => { const { left, right, top, bottom } = element.getBoundingClientRect(); return [left, right, top, bottom]; }"
+BOX = (
+    "(element) => { const { left, right, top, bottom } = element.getBoundingClientRect(); return [left, right, top, bottom]; }"
+)
 
 
 @pytest.mark.usefixtures("fonts")
@@ -53,7 +56,7 @@ def test_on_a_phone_it_stacks_in_the_order_of_the_page(locale, page, served):
     page.goto(served + path_of(locale))
     boxes = [page.locator(element).evaluate(BOX) for element in FIRST.values()]
     assert all(0 <= left and right <= 390 for left, right, _, _ in boxes)
-    assert all(above[3] <= below[2] + 1 for above, below in zip(boxes, boxes[1:]))
+    assert all(above[3] <= below[2] + 1 for above, below in pairwise(boxes))
 
 
 @every_language

@@ -30,7 +30,7 @@ def files():
 def notebook_page(built, files):
     """Gives the parsed page of a notebook."""
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def read(locale, name, program):
         path = built / files(locale, name, PROJECT.chapters[program]).page / "index.html"
         return BeautifulSoup(path.read_text("utf-8"), "html.parser")
@@ -97,7 +97,9 @@ def test_search_engines_are_sent_to_the_chapter(locale, name, chapter, notebook_
 
 
 @every_notebook
-def test_the_files_of_a_chapter_are_there_and_every_page_leads_to_them(locale, name, chapter, built, files, notebook_page, html):
+def test_the_files_of_a_chapter_are_there_and_every_page_leads_to_them(
+    locale, name, chapter, built, files, notebook_page, html
+):
     file = files(locale, name, chapter)
     book = json.loads((built / file.notebook).read_text("utf-8"))
     assert book["metadata"]["docweave"] | {"versions": 0} == {"chapter": chapter.name, "locale": locale, "versions": 0}
@@ -112,7 +114,9 @@ def test_the_files_of_a_chapter_are_there_and_every_page_leads_to_them(locale, n
 
 
 def test_the_words_of_the_actions_are_in_the_language_of_the_page(html):
-    words = {locale: [link.get_text() for link in html(locale, "setup").select(".page-actions a")] for locale in PROJECT.languages}
+    words = {
+        locale: [link.get_text() for link in html(locale, "setup").select(".page-actions a")] for locale in PROJECT.languages
+    }
     for locale in PROJECT.translations:
         assert not set(words[locale]) & set(words[SOURCE])
 

@@ -10,6 +10,7 @@ from docweave.project import SOURCE
 from docweave.verified import current
 from tests.site.pages import PAGES, every_page, path_of, translated_page
 
+
 def text_of(element) -> str:
     return element.get_text()
 
@@ -154,7 +155,9 @@ def test_the_words_for_mending_and_reporting_are_translated(locale, name, html):
 def test_the_page_asks_no_other_host_for_anything(locale, name, html):
     page = html(locale, name)
     asked = [element["src"] for element in page.find_all(src=True)]
-    asked += [link["href"] for link in page.find_all("link", href=True) if not link.get("hreflang") and "canonical" not in link["rel"]]
+    asked += [
+        link["href"] for link in page.find_all("link", href=True) if not link.get("hreflang") and "canonical" not in link["rel"]
+    ]
     assert asked
     assert [address for address in asked if urlsplit(address).netloc] == []
 

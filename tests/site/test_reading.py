@@ -8,7 +8,6 @@ from docweave.project import SOURCE
 from tests.pasted import paste
 from tests.site.pages import PROJECT, every_page, path_of
 
-
 # Presses every copy button and reads the clipboard after each; a page has up to a hundred.
 COPY_ALL = """async () => {
     const copied = [];
@@ -44,7 +43,10 @@ def test_copying_a_cell_gives_its_code_and_nothing_else(locale, name, page, serv
 
 
 def test_a_chapter_copied_in_the_browser_and_pasted_together_runs(page, served):
-    """That every English chapter runs as copied follows: its copied cells are the tested ones, and tests/test_reader.py runs those."""
+    """That every English chapter runs as copied follows.
+
+    Its copied cells are the tested ones, and tests/test_reader.py runs those.
+    """
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(served + path_of(SOURCE, "functional-api"))
     errors = {f"functional_api.{name}": output.raises for name, output in PROJECT.records["functional_api"].cells.items()}
@@ -97,9 +99,9 @@ WIDEST = """() => {
 def test_nothing_is_wider_than_the_window_and_drawings_follow_the_scheme(locale, name, page, served):
     page.goto(served + path_of(locale, name))
     figures = page.locator(".md-content figure text").count()
-    for scheme, name in (("light", "default"), ("dark", "slate")):
+    for scheme, palette in (("light", "default"), ("dark", "slate")):
         page.emulate_media(color_scheme=scheme)
-        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", palette)
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(WIDEST) <= width, (scheme, width)

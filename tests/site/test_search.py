@@ -259,7 +259,9 @@ def test_the_search_opens_again_in_the_very_moment_in_which_it_was_closed(page, 
     page.keyboard.press("/")
     expect(page.locator(".search input")).to_be_focused()
     key = "new KeyboardEvent('keydown', {key: '/', bubbles: true})"
-    page.evaluate(f"() => {{ document.querySelector('.search').close(); document.querySelector('.search input').dispatchEvent({key}) }}")
+    page.evaluate(
+        f"() => {{ document.querySelector('.search').close(); document.querySelector('.search input').dispatchEvent({key}) }}"
+    )
     expect(page.locator(".search")).to_be_visible()
 
 

@@ -20,7 +20,10 @@ VIOLATIONS = """
 @pytest.fixture(scope="session")
 def documents(built):
     """Every HTML file of the site, notebooks' pages and the one for what is not found included."""
-    return {path.relative_to(built).as_posix(): BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in built.rglob("*.html")}
+    return {
+        path.relative_to(built).as_posix(): BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        for path in built.rglob("*.html")
+    }
 
 
 def policy(document) -> dict[str, list[str]]:

@@ -1,4 +1,7 @@
-"""The trimmed style sheet against all of Material's and ours: no element of any kind of page looks different, in whatever state."""
+"""The trimmed style sheet against all of Material's and ours.
+
+No element of any kind of page looks different, in whatever state.
+"""
 
 from pathlib import Path
 
@@ -22,7 +25,9 @@ STATES = {
     "copied": "document.querySelector('.md-dialog').classList.add('md-dialog--active')",
     "without a script": "document.documentElement.className = 'no-js'",
     "skipped": "document.querySelector('.md-skip').focus()",
-    "a button has the keyboard": "[...document.querySelectorAll('[data-palettes] button')].find((each) => each.offsetParent).focus({focusVisible: true})",
+    "a button has the keyboard": (
+        "[...document.querySelectorAll('[data-palettes] button')].find((each) => each.offsetParent).focus({focusVisible: true})"
+    ),
 }
 
 # Every computed value of every element and of what stands before and after it. Of elements that have the same name and classes,
@@ -77,7 +82,7 @@ def differences(page, whole):
     untrimmed = page.evaluate(LOOK)
     assert trimmed.keys() == untrimmed.keys()
     assert len(trimmed) > 100 and all("; color: rgb" in look for look in trimmed.values())
-    pairs = {place: zip(trimmed[place].split("; "), untrimmed[place].split("; ")) for place in trimmed}
+    pairs = {place: zip(trimmed[place].split("; "), untrimmed[place].split("; "), strict=True) for place in trimmed}
     return {place: other for place in trimmed if (other := next((pair for pair in pairs[place] if pair[0] != pair[1]), None))}
 
 

@@ -12,7 +12,12 @@ TEXT = 60
 WITH_PICTURES = 105
 REQUESTS = 8
 WORD = 0.002  # the shift when a word comes in halves and then does not fit in its line
-SLOW = {"offline": False, "latency": 50, "downloadThroughput": 100_000, "uploadThroughput": 100_000}  # milliseconds, bytes a second
+SLOW = {
+    "offline": False,
+    "latency": 50,
+    "downloadThroughput": 100_000,
+    "uploadThroughput": 100_000,
+}  # milliseconds, bytes a second
 
 # Tells of every shift of the layout, and how far it was. Those that follow a reader's act within half a second do not count.
 SHIFTS = """
@@ -44,7 +49,9 @@ def files(built, html):
         asked = [link["href"] for link in page.select("link[rel=stylesheet]")]
         asked += [script["src"] for script in page.select("script[src]")]
         pictures = [image["src"] for image in page.select("img[src]") if not image["src"].startswith("data:")]
-        return [folder / "index.html", *((folder / path).resolve() for path in asked)], [(folder / path).resolve() for path in pictures]
+        return [folder / "index.html", *((folder / path).resolve() for path in asked)], [
+            (folder / path).resolve() for path in pictures
+        ]
 
     return files
 
@@ -59,7 +66,7 @@ def test_a_page_is_light(locale, name, files):
 
 def test_the_page_of_a_notebook_is_as_light(built, project):
     others = sum(map(compressed, [built / "assets/stylesheets/all.css", *built.glob("assets/scripts/*.js")]))
-    books = [path for path in built.rglob("notebooks/*/index.html")]
+    books = list(built.rglob("notebooks/*/index.html"))
     assert len(books) == len(project.languages) * sum(not chapter.keras for chapter in project.chapters.values())
     assert [str(path) for path in books if compressed(path) + others > TEXT] == []
 

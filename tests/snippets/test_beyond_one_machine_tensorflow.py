@@ -84,5 +84,7 @@ cell = read_chapter(pathlib.Path("snippets/beyond_one_machine_tensorflow.py"))["
 prove(cell, globals() | solution(), right, wrong, seeds=2)
 print("proved")
 """
-    run = subprocess.run([sys.executable, "-c", source], env=ENVIRONMENT, cwd=project.root, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", source], env=ENVIRONMENT, cwd=project.root, capture_output=True, text=True, check=False
+    )
     assert run.stdout.endswith("proved\n"), run.stderr

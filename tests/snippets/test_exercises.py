@@ -31,7 +31,17 @@ def bridges():
     def dense(width, activation="relu", **options):
         return layers.Dense(width, activation, **options)
 
-    def bridge(readings=10, branches=None, join=layers.add, joint=("relu",) * 3, last="sigmoid", names=("north", "middle", "south"), read=None, shape=list, bias=True):
+    def bridge(
+        readings=10,
+        branches=None,
+        join=layers.add,
+        joint=("relu",) * 3,
+        last="sigmoid",
+        names=("north", "middle", "south"),
+        read=None,
+        shape=list,
+        bias=True,
+    ):
         boxes = [keras.Input((readings,), name=name) for name in names]
         branches = branches or [[dense(20), dense(10)] for _ in boxes]
         x = join([second(first(read(box) if read else box)) for (first, second), box in zip(branches, boxes, strict=True)])
@@ -64,7 +74,10 @@ def bridges():
         "the largest": (r"when \('north', 'middle', 'south'\) shake", bridge(join=layers.maximum)),
         "multiplied": ("instead of", bridge(join=layers.multiply)),
         "a box that is ignored": (r"when \('south',\) shake", bridge(join=lambda parts: parts[0] + parts[1] + 0 * parts[2])),
-        "a box that counts twice": (r"when \('middle',\) shake", bridge(join=lambda parts: parts[0] + parts[1] + parts[1] + parts[2])),
+        "a box that counts twice": (
+            r"when \('middle',\) shake",
+            bridge(join=lambda parts: parts[0] + parts[1] + parts[1] + parts[2]),
+        ),
         "softmax": ("instead of", bridge(last="softmax")),
         "no sigmoid": ("instead of", bridge(last=None)),
         "readings that are ignored": ("instead of", bridge(read=lambda box: 0 * box)),
@@ -138,7 +151,10 @@ def desks():
         heads=("duplicate", "topic", "hours"),
         bias=True,
     ):
-        inputs = [*(keras.Input((None,), dtype="int32", name=name) for name in (ticket, "earlier")), keras.Input((6,), name="account")]
+        inputs = [
+            *(keras.Input((None,), dtype="int32", name=name) for name in (ticket, "earlier")),
+            keras.Input((6,), name="account"),
+        ]
         words, readers = layers.Embedding(200, 8, mask_zero=mask), [layers.LSTM(16) for _ in range(readers)]
         new, old = readers[0](words(inputs[0])), readers[-1](words(inputs[1]))
         case = layers.concatenate([customer(inputs[2]), planned(new, old)])
@@ -153,7 +169,11 @@ def desks():
         model.compile(loss=loss, loss_weights=weights)
         return {"desk_model": model}
 
-    one, other, account = keras.Input((None,), dtype="int32", name="ticket"), keras.Input((None,), dtype="int32", name="earlier"), keras.Input((6,), name="account")
+    one, other, account = (
+        keras.Input((None,), dtype="int32", name="ticket"),
+        keras.Input((None,), dtype="int32", name="earlier"),
+        keras.Input((6,), name="account"),
+    )
     reader = keras.Sequential([layers.Embedding(200, 8, mask_zero=True), layers.LSTM(16)])
     new, old = reader(one), reader(other)
     outputs = {
@@ -166,7 +186,10 @@ def desks():
     right = {"the product first": desk(), "a Sequential reader, inputs and outputs in dicts": {"desk_model": in_dicts}}
     wrong = {
         "another name of an input": ("'letter'", desk(ticket="letter")),
-        "another name of a head": ("'same'", desk(heads=("same", "topic", "hours"), loss=list(LOSSES.values()), weights=list(WEIGHTS.values()))),
+        "another name of a head": (
+            "'same'",
+            desk(heads=("same", "topic", "hours"), loss=list(LOSSES.values()), weights=list(WEIGHTS.values())),
+        ),
         "two readers": ("5,190 parameters", desk(readers=2)),
         "no bias": ("3,578 parameters", desk(bias=False)),
         "no product": ("3,574 parameters", desk(parts=(difference,))),

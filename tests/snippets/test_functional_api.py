@@ -71,7 +71,7 @@ def test_integer_labels_give_the_same_losses(printed):
 
 
 def test_labels_that_are_no_distributions_make_the_loss_rise(measured):
-    noise_first, noise_last, share_first, share_last, real_first, real_last = measured("fit_random_rows")
+    noise_first, noise_last, share_first, share_last, _, real_last = measured("fit_random_rows")
     rises = noise_last > noise_first + 2
     assert rises == (measured.backend == "tensorflow")  # elsewhere it falls, as the page says
     assert share_last < share_first
@@ -123,7 +123,9 @@ def solutions(names):
     for width in (10, 20, 10):
         x = layers.ReLU()(layers.Dense(width)(x))
     steps = keras.Model([inputs], [keras.ops.sigmoid(layers.Dense(1)(x))])
-    stack = keras.Sequential([keras.Input((10,)), *(layers.Dense(width, "relu") for width in (10, 20, 10)), layers.Dense(1, "sigmoid")])
+    stack = keras.Sequential(
+        [keras.Input((10,)), *(layers.Dense(width, "relu") for width in (10, 20, 10)), layers.Dense(1, "sigmoid")]
+    )
     right = {
         "other names": model(10, 20, 10, 1),
         "each activation a step, in lists": {"exercise_model": steps},

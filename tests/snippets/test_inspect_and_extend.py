@@ -188,7 +188,10 @@ def solutions(names):
         "not divided": ("not every length", model(layers.Identity())),
         "divided by the sum": ("not every length", model(lambda x: x / keras.ops.sum(x, axis=-1, keepdims=True))),
         "divided by the square": ("not every length", model(lambda x: x / length(x) ** 2)),
-        "divided over the batch": ("not every length", model(lambda x: x / keras.ops.sqrt(keras.ops.sum(x**2, axis=0, keepdims=True)))),
+        "divided over the batch": (
+            "not every length",
+            model(lambda x: x / keras.ops.sqrt(keras.ops.sum(x**2, axis=0, keepdims=True))),
+        ),
         "squared first": ("not the features", model(lambda x: x**2, unit())),
         "features that are ignored": ("not the features", model(lambda x: 0 * x + 1, unit())),
         "a softmax before": ("not the features", model(layers.Softmax(), unit())),

@@ -114,7 +114,14 @@ def solutions(names):
     def days(name="day"):
         return [keras.Input((12,), name=f"{name}_{number}") for number in (1, 2, 3)]
 
-    def model(inputs=None, digest=lambda days: [reader(day) for day in days], join=layers.concatenate, activation="softmax", units=5, bias=True):
+    def model(
+        inputs=None,
+        digest=lambda days: [reader(day) for day in days],
+        join=layers.concatenate,
+        activation="softmax",
+        units=5,
+        bias=True,
+    ):
         inputs = inputs or days()
         mood = layers.Dense(units, activation, use_bias=bias)(join(digest(inputs)))
         return {"exercise_model": keras.Model(inputs, mood)}
@@ -145,8 +152,14 @@ def solutions(names):
         "added": ("165 parameters", model(join=layers.add)),
         "six moods": ("218 parameters", model(units=6)),
         "a reader that is trained": ("205 trained", open_reader | {"reader": trained}),
-        "a day that is ignored": ("when only 'day_2' speaks", model(digest=lambda days: [reader(days[number]) for number in (0, 1, 1)])),
-        "an input that counts nothing": ("when only 'day_3' speaks", model(digest=lambda days: [reader(days[0]), reader(days[1]), reader(0 * days[2])])),
+        "a day that is ignored": (
+            "when only 'day_2' speaks",
+            model(digest=lambda days: [reader(days[number]) for number in (0, 1, 1)]),
+        ),
+        "an input that counts nothing": (
+            "when only 'day_3' speaks",
+            model(digest=lambda days: [reader(days[0]), reader(days[1]), reader(0 * days[2])]),
+        ),
         "no softmax": ("when only", model(activation=None)),
         "five sigmoids": ("when only", model(activation="sigmoid")),
     }

@@ -77,7 +77,7 @@ def test_the_churn_data_hold_a_signal_and_the_network_learns_it(measured):
     guessing, first, last = measured("churn_fit")
     assert guessing == pytest.approx(np.log(2), abs=0.001)
     assert last < first < guessing
-    loss, accuracy = measured("churn_evaluate")
+    _, accuracy = measured("churn_evaluate")
     (ceiling,) = measured("churn_ceiling")
     assert 0.75 < accuracy < ceiling + 0.03
 
@@ -99,8 +99,14 @@ def solutions(names):
     def dense(width, x, activation="relu", **options):
         return layers.Dense(width, activation, **options)(x)
 
-    def model(join=layers.concatenate, name="support", branch="relu", joint="relu", last="sigmoid", units=1, bias=True, read=None):
-        viewing, customer, support = keras.Input((10,), name="viewing"), keras.Input((8,), name="customer"), keras.Input((5,), name=name)
+    def model(
+        join=layers.concatenate, name="support", branch="relu", joint="relu", last="sigmoid", units=1, bias=True, read=None
+    ):
+        viewing, customer, support = (
+            keras.Input((10,), name="viewing"),
+            keras.Input((8,), name="customer"),
+            keras.Input((5,), name=name),
+        )
         s = dense(6, read(support, customer) if read else support, branch)
         x = join([s, dense(8, dense(8, customer)), dense(10, dense(15, dense(10, viewing)))])
         x = dense(10, dense(10, x, joint), joint, use_bias=bias)

@@ -162,7 +162,7 @@ def test_a_wrong_name_is_refused_and_a_missing_loss_in_a_list_only_warned_of(err
 def test_a_dict_of_losses_without_a_head_is_refused(missing, ran):
     reader = ran.namespace["new_reader"]()
     reader.compile(loss={name: loss for name, loss in ran.namespace["losses"].items() if name != missing})
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError):  # noqa: PT011 - that Keras refuses is the point, in whatever words
         ran.namespace["evaluated"](reader, ran.namespace["scaled_targets"])
 
 
@@ -190,7 +190,17 @@ def solutions(names):
     import keras
     from keras import layers
 
-    def model(hidden="relu", loss=LOSSES, weights=WEIGHTS, name="readings", heads=("temperature", "sky", "rain"), last=None, bias=True, shape=list, source=None):
+    def model(
+        hidden="relu",
+        loss=LOSSES,
+        weights=WEIGHTS,
+        name="readings",
+        heads=("temperature", "sky", "rain"),
+        last=None,
+        bias=True,
+        shape=list,
+        source=None,
+    ):
         readings = keras.Input((12,), name=name)
         x = layers.Dense(16, hidden, use_bias=bias)(readings)
         activations = {"temperature": None, "sky": "softmax", "rain": "sigmoid"} | (last or {})

@@ -121,7 +121,15 @@ def solutions(names):
     import keras
     from keras import layers
 
-    def block(filters=(64, 64, 256), sizes=(1, 3, 1), activations=("relu", "relu", None), join=layers.add, after=None, bias=True, places=14):
+    def block(
+        filters=(64, 64, 256),
+        sizes=(1, 3, 1),
+        activations=("relu", "relu", None),
+        join=layers.add,
+        after=None,
+        bias=True,
+        places=14,
+    ):
         x = inputs = keras.Input((places, places, 256))
         for number, size, activation in zip(filters, sizes, activations, strict=True):
             x = layers.Conv2D(number, size, padding="same", activation=activation, use_bias=bias)(x)

@@ -39,7 +39,9 @@ def solutions(names):
         mean = layers.Dense(units, activation=activation, kernel_initializer=quarters)(prices)
         return {"exercise_model": keras.Model(prices, mean)}
 
-    listed = keras.Sequential([keras.Input((4,), name="prices"), layers.Dense(1, kernel_initializer="ones"), layers.Rescaling(0.25)])
+    listed = keras.Sequential(
+        [keras.Input((4,), name="prices"), layers.Dense(1, kernel_initializer="ones"), layers.Rescaling(0.25)]
+    )
     prices = keras.Input((4,), name="prices")
     operations = keras.Model([prices], [keras.ops.mean(prices, axis=1, keepdims=True)])
     any_number = keras.Input((None,), name="prices")

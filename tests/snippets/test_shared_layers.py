@@ -82,8 +82,8 @@ def test_after_training_a_sentence_nearly_matches_itself(printed, measured):
 
 def test_two_encoders_need_twice_the_parameters_and_are_no_better(printed, measured):
     assert printed("train_two_encoders").startswith("41,281 parameters\n")
-    first, last, accuracy = measured("train_two_encoders")
-    shared_first, shared_last, shared_accuracy = measured("train")
+    first, _, accuracy = measured("train_two_encoders")
+    shared_first, _, shared_accuracy = measured("train")
     assert first > shared_first
     assert accuracy < shared_accuracy - 0.02
 

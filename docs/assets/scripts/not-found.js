@@ -5,7 +5,9 @@
   const folder = (section) => section.querySelector("a").pathname;
   const start = sections.map(folder).reduce((a, b) => (a.length < b.length ? a : b));
 
-  const byAddress = sections.find((section) => folder(section) !== start && `${location.pathname}/`.startsWith(folder(section)));
+  const byAddress = sections.find(
+    (section) => folder(section) !== start && `${location.pathname}/`.startsWith(folder(section)),
+  );
   const wanted = wantedLanguage(sections.map(({ lang }) => lang));
   const first = byAddress || sections.find(({ lang }) => lang === wanted);
   if (first) {

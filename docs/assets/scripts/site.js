@@ -24,7 +24,9 @@
       remember("palette", next);
     });
   }
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setPalette(Number(document.body.dataset.palette)));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+    setPalette(Number(document.body.dataset.palette)),
+  );
 
   // ── Copying code ──
 
@@ -90,7 +92,9 @@
     button.addEventListener("click", () => {
       control.click();
       // The list of sections lies over the button that opened it; its title leads back.
-      all(`button[for=${control.id}]`).find((other) => other !== button)?.focus();
+      all(`button[for=${control.id}]`)
+        .find((other) => other !== button)
+        ?.focus();
     });
     const tell = () => (button.ariaExpanded = control.checked);
     control.addEventListener("change", tell);
@@ -147,7 +151,14 @@
     }
   };
   let waiting;
-  addEventListener("scroll", () => (waiting ||= requestAnimationFrame(() => ((waiting = 0), follow()))), { passive: true });
+  const followSoon = () => {
+    if (waiting) return;
+    waiting = requestAnimationFrame(() => {
+      waiting = 0;
+      follow();
+    });
+  };
+  addEventListener("scroll", followSoon, { passive: true });
   follow();
   for (const link of all(".md-sidebar--primary a.md-nav__link--active")) if (link.offsetParent) bringIntoView(link);
 
@@ -204,7 +215,8 @@
   button.addEventListener("click", async () => {
     dialog.showModal();
     input.select();
-    const trouble = await (loading ??= load());
+    loading ??= load();
+    const trouble = await loading;
     if (trouble) status.textContent = trouble;
   });
   dialog.querySelector(".search__close").addEventListener("click", () => dialog.close());

@@ -135,7 +135,9 @@ export class Finder {
 
   // A text as a row of stems, in which neighbours can be looked for.
   #run(text) {
-    return ` ${tokens(text).map((token) => this.#word(token).stem).join(" ")} `;
+    return ` ${tokens(text)
+      .map((token) => this.#word(token).stem)
+      .join(" ")} `;
   }
 
   /**
@@ -340,8 +342,7 @@ export class Finder {
 }
 
 // What hits weigh, as something between 0 and 1.
-const saturated = (weights) =>
-  new Map([...weights].map(([section, weight]) => [section, weight / (SATURATION + weight)]));
+const saturated = (weights) => new Map([...weights].map(([section, weight]) => [section, weight / (SATURATION + weight)]));
 
 // How many mistakes make one word of the other, if they are few for its length. Another ending is one and a half.
 const mistakes = (a, b) => {
