@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 from docweave.cells import syntax
 from docweave.compare import output_differences
-from docweave.notebooks import chapters_of, notebook, script
+from docweave.notebooks import notebook, script
 from docweave.outputs import Output
 from docweave.plots import Plot
 from docweave.project import SOURCE, Project
@@ -27,7 +27,7 @@ NOTEBOOKS = [
     pytest.param(page, chapter, id=f"{page.locale}-{chapter.name}")
     for locale in PROJECT.languages
     for page in PROJECT.pages[locale].values()
-    for chapter in chapters_of(page, PROJECT)
+    for chapter in PROJECT.chapters_of(page)
 ]
 # In every language all have the same code, which is proven; one chapter of each is run as well: it raises errors, and it trains
 # nothing, so that what it prints is the same everywhere.

@@ -11,7 +11,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from docweave.notebook_pages import course_name, downloads, packed
+from docweave.notebooks.downloads import course_name, downloads, packed
 from tests.docweave.sites import MKDOCS
 
 WITH_NOTEBOOKS = MKDOCS.replace(

@@ -13,7 +13,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from docweave.plugin import DocweavePlugin
+from docweave.site.plugin import DocweavePlugin
 from tests.docweave.sites import MKDOCS
 
 

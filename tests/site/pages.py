@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from docweave.notebooks import chapters_of
 from docweave.project import SOURCE, Project
 
 PROJECT = Project(Path(__file__).parents[2])
@@ -12,7 +11,7 @@ PAGES = [(locale, name) for locale in PROJECT.languages for name in PROJECT.page
 NOTEBOOKS = [
     pytest.param(locale, name, chapter, id=f"{locale}-{chapter.name}")
     for locale, name in PAGES
-    for chapter in chapters_of(PROJECT.pages[locale][name], PROJECT)
+    for chapter in PROJECT.chapters_of(PROJECT.pages[locale][name])
 ]
 
 # One of each kind: with diagrams and questions, of tables, the start. `pytest --quick` reads only these.

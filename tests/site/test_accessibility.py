@@ -9,7 +9,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
-from docweave.notebooks import file_name
+from docweave.addresses import file_name
 from tests.site.eyes import look, unfold, wait_until
 from tests.site.pages import KINDS, every_language, every_notebook, every_page, path_of
 

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from docweave.cells import syntax
-from docweave.notebook_pages import course_name, downloads
+from docweave.notebooks.downloads import course_name, downloads
 from docweave.project import SOURCE
 from tests.site.pages import PROJECT, every_language, every_notebook, path_of
 

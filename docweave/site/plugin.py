@@ -13,14 +13,15 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
-from docweave import notebook_pages, phrases, search
+from docweave import phrases, search
 from docweave.attest import Attest, attest
 from docweave.check import check
 from docweave.errors import WeaveError
 from docweave.files import write_text
-from docweave.notebook_pages import Download, NotebookFile
+from docweave.notebooks.downloads import Download, downloads
 from docweave.project import Project
-from docweave.site import lang, stylesheets
+from docweave.site import jupyter, stylesheets
+from docweave.site.jupyter import NotebookFile
 from docweave.site.markdown import PageExtension
 from docweave.site.policy import compress, protect
 from docweave.verified import current
@@ -75,11 +76,9 @@ class Site:
     def downloads(self, page: Page) -> list[Download]:
         """Return the files of the chapters that a page of MkDocs holds."""
         if isinstance(page.file, NotebookFile):
-            found = notebook_pages.downloads(page.file.source, self.project, self.repository)
+            found = downloads(page.file.source, self.project, self.repository)
             return [download for download in found if download.chapter == page.file.chapter]
-        return notebook_pages.downloads(
-            self.project.pages[self.locale][Path(page.file.src_uri).stem], self.project, self.repository
-        )
+        return downloads(self.project.pages[self.locale][Path(page.file.src_uri).stem], self.project, self.repository)
 
 
 class Options(Config):
@@ -130,7 +129,7 @@ class DocweavePlugin(BasePlugin[Options]):
     def _add_notebooks(self, files: Files, config: MkDocsConfig) -> Files:
         if "mkdocs-jupyter" in config.plugins:
             try:
-                for file in notebook_pages.files(_i18n(config).current_language, self.project, config):
+                for file in jupyter.files(_i18n(config).current_language, self.project, config):
                     files.append(file)
             except WeaveError as error:
                 raise PluginError(str(self.project.relative(error))) from error
@@ -167,8 +166,7 @@ class DocweavePlugin(BasePlugin[Options]):
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         if isinstance(page.file, NotebookFile):
-            html = notebook_pages.finish(html, page, config.site_url or "", self.project.catalogs[_locale(page)])
-            return lang.mark(html, _languages(config))
+            return jupyter.content(html, page, config.site_url or "", self.project.catalogs[_locale(page)], _languages(config))
         if self.extension.disagreement:
             raise PluginError(str(self.project.relative(self.extension.disagreement)))
         return html

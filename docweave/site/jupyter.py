@@ -1,16 +1,13 @@
 """The notebooks of the site: their files, and the pages that mkdocs-jupyter makes of them.
 
-All that is peculiar to mkdocs-jupyter stands here. It is given notebooks that were run already; it runs nothing.
+All that is peculiar to mkdocs-jupyter is here. It is given notebooks that were run already; it runs nothing.
 """
 
 import base64
 import hashlib
-import io
 import logging
 import re
-import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +22,15 @@ from nbformat import NotebookNode
 
 from docweave import blocks, phrases
 from docweave.addresses import NOTEBOOKS, address_of, file_name, folder_of
-from docweave.cells import BACKENDS, Chapter
+from docweave.cells import Chapter
 from docweave.files import write_text
 from docweave.notebooks import notebook, script, written
+from docweave.notebooks.downloads import course_name, downloads, packed
 from docweave.pages import Page
 from docweave.project import Project
 
 TEMPLATES = Path(__file__).with_name("templates")
 CACHE = ".cache/notebooks"
-COLAB = "https://colab.research.google.com/github/"
-BRANCH = "notebooks"  # the workflow Pages puts the notebooks there, at the paths that they have on the site
-
-
 DRAWING = re.compile(
     r'(?P<paragraph><p>)?(?:<figure class="plot">)?'
     r'<img\b[^>]*?src="data:image/svg\+xml;base64,(?P<svg>[^"]*)"[^>]*>'
@@ -45,6 +39,14 @@ DRAWING = re.compile(
 STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
 CODE = re.compile(r'<pre data-code="(?P<id>[^"]*)"></pre>')
 HEADING = re.compile(r"<h(?P<level>[1-6])\b[^>]*>(?P<text>.*?)<a class=\"anchor-link\"[^>]*>[^<]*</a></h\d>", re.DOTALL)
+
+
+# A table in prose; those with a class have a look of their own. Material puts the boxes around them by script.
+TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+BOX = r'<div class="md-typeset__scrollwrap"><div class="md-typeset__table">\g<0></div></div>'
+ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
+CELL = re.compile(r"<(?P<tag>t[hd])(?P<attributes>[^>]*)>(?P<text>.*?)(?=</(?P=tag)>)", re.DOTALL)
+INLINE = re.compile(r"<code\b(?![^>]*\btranslate=)")
 
 
 class NotebookFile(File):
@@ -80,53 +82,6 @@ class NotebookFile(File):
 
     def is_documentation_page(self) -> bool:
         return True
-
-
-@dataclass(frozen=True)
-class Download:
-    """The files of a chapter in one language, by their paths below the site's root.
-
-    Attributes:
-        chapter: the chapter.
-        backend: the name of its backend as people write it, empty if any will do.
-        page: its notebook as a page.
-        notebook, script: its files.
-        colab: the address that opens it in Colab, empty if the repository is not on GitHub.
-        cells: the address of the snippet file in the repository, empty if there is none.
-    """
-
-    chapter: Chapter
-    backend: str
-    page: str
-    notebook: str
-    script: str
-    colab: str
-    cells: str
-
-
-def downloads(page: Page, project: Project, repository: str) -> list[Download]:
-    """Return the files of a page's chapters.
-
-    Args:
-        repository: the address of the repository, or an empty string.
-    """
-    repository = repository.rstrip("/")
-    on_github = repository.removeprefix("https://github.com/") if repository.startswith("https://github.com/") else ""
-    found = []
-    for chapter in project.chapters_of(page):
-        folder = f"{folder_of(page.locale)}{NOTEBOOKS}/{file_name(chapter)}/"
-        book = f"{folder}{file_name(chapter)}.ipynb"
-        colab = f"{COLAB}{on_github}/blob/{BRANCH}/{book}" if on_github else ""
-        cells = f"{repository}/blob/main/snippets/{chapter.path.name}" if repository else ""
-        found.append(
-            Download(chapter, BACKENDS.get(chapter.backend, ""), folder, book, f"{folder}{chapter.name}.py", colab, cells)
-        )
-    return found
-
-
-def course_name(locale: str) -> str:
-    """Return where the course of a language lies, all of its notebooks and scripts in one file."""
-    return f"{folder_of(locale)}{NOTEBOOKS}/keras-functional-api-{locale}.zip"
 
 
 def files(locale: str, project: Project, config: MkDocsConfig) -> list[File]:
@@ -168,17 +123,6 @@ def _prepare(locale: str, project: Project, config: MkDocsConfig) -> None:
     config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(project.root / ".cache/mkdocs-jupyter" / template / locale)
 
 
-def packed(course: dict[str, str]) -> bytes:
-    """Return files as a zip: the same bytes for the same files, whenever and wherever it is made."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(course):
-            entry = zipfile.ZipInfo(f"keras-functional-api/{name}", (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            archive.writestr(entry, course[name].encode())
-    return stream.getvalue()
-
-
 def _generated(config: MkDocsConfig, locale: str, path: str, content: str | bytes) -> File:
     # Pages link to it as if it lay in the folder of their language.
     source = f"{locale}/{path.removeprefix(folder_of(locale))}"
@@ -193,7 +137,7 @@ def _write_if_changed(path: Path, text: str) -> None:
         write_text(path, text)
 
 
-def finish(html: str, page: SitePage, site: str, translation: Callable[[str], str]) -> str:
+def content(html: str, page: SitePage, site: str, translation: Callable[[str], str], names: Mapping[str, str]) -> str:
     """Return the HTML of a notebook page with its code, and without what mkdocs-jupyter adds to it.
 
     Its headings get the ids that they have on the chapter's page (nbconvert names a heading by its Latin letters, and a
@@ -205,6 +149,7 @@ def finish(html: str, page: SitePage, site: str, translation: Callable[[str], st
         page: the page of MkDocs.
         site: the address of the site, with a slash at its end.
         translation: gives a phrase of the site in the language of the page.
+        names: every language's name in itself, by locale.
     """
     file = page.file
     assert isinstance(file, NotebookFile) and file.book, "the file is the one of `files`"
@@ -241,4 +186,34 @@ def finish(html: str, page: SitePage, site: str, translation: Callable[[str], st
     # The styles last: drawings bring their own, for places without the site's.
     html = CODE.sub(code, HEADING.sub(heading, links.sub(link, STYLES.sub("", DRAWING.sub(drawing, html)))))
     page.toc = get_toc(nest_toc_tokens(tokens))
-    return html.strip() + "\n"
+    return marked(html.strip() + "\n", names)
+
+
+def marked(html: str, names: Mapping[str, str]) -> str:
+    """Return a page's HTML with a language on the columns that are headed by its name, and no translation of code.
+
+    Args:
+        html: the page.
+        names: every language's name in itself, by locale.
+    """
+    html = TABLE.sub(BOX, TABLE.sub(lambda table: _columns(table[0], names), html))
+    return INLINE.sub('<code translate="no"', html)
+
+
+def _columns(table: str, names: Mapping[str, str]) -> str:
+    heads = [cell["text"] for cell in CELL.finditer(next(ROW.finditer(table))[0])]
+    # “Português” heads the column of “Português (Brasil)”.
+    locales = [next((locale for locale, name in names.items() if name.split(" (")[0] == head), None) for head in heads]
+    if not any(locales):
+        return table
+
+    def row(found: re.Match[str]) -> str:
+        column = iter(locales)
+        return CELL.sub(lambda cell: _cell(cell, next(column)), found[0])
+
+    return ROW.sub(row, table)
+
+
+def _cell(cell: re.Match[str], locale: str | None) -> str:
+    lang = f' lang="{locale}"' if locale else ""
+    return f"<{cell['tag']}{cell['attributes']}{lang}>{cell['text']}"
