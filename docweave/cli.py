@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
-from docweave import catalogs, compare, noise, outputs, translation, verified
+from docweave import catalogs, outputs, translation, verified
 from docweave.cells import Chapter
 from docweave.check import check as check_project
 from docweave.errors import WeaveError, nearest
 from docweave.project import CATALOG, Project
+from docweave.running import compare, noise
 from docweave.site.markdown import disagreements
 from docweave.weave import weave as weave_page
 
@@ -65,7 +66,7 @@ def run(project: Project, chapters: tuple[str, ...], record: bool, force: bool, 
         chosen = [chapter for chapter in chosen if chapter not in current]
     if not chosen:
         return
-    from docweave.run import lay_out, measured, run_chapters
+    from docweave.running.run import lay_out, measured, run_chapters
 
     click.echo(f"Running {', '.join(chapter.name for chapter in chosen)}: Keras is imported once …", err=True)
     found = 0
@@ -109,7 +110,7 @@ def verify(project: Project, chapters: tuple[str, ...], backend: str) -> None:
     Slow cells are shortened. A chapter that stops, or that gives other numbers on the backend and the Keras that
     recorded it, is a failure and is not written down.
     """
-    from docweave.run import run_under
+    from docweave.running.run import run_under
 
     def fresh(chapter: Chapter) -> outputs.Record:
         ((_, record),) = run_under(chapter, [noise.Setting(backend, backend=backend, wide=False)], short=True)

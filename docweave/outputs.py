@@ -11,9 +11,9 @@ from pathlib import Path
 
 from docweave.cells import Cell, Chapter
 from docweave.comments import essence
-from docweave.diagrams import Diagram
+from docweave.drawings.graphs import Diagram
+from docweave.drawings.plots import Plot
 from docweave.errors import WeaveError
-from docweave.plots import Plot
 
 NOISE = "noise.json"
 SUFFIXES = {"text": "txt", "error": "error.txt"}

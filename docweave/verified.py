@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from docweave.cells import Chapter
-from docweave.compare import output_differences, same_graphs
 from docweave.errors import WeaveError
 from docweave.files import read_text, write_text
 from docweave.outputs import DEFAULT_BACKEND, Output, Record, chapter_hash
+from docweave.running.compare import output_differences, same_graphs
 
 FILE = "verified.json"
 

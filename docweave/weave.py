@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from docweave import blocks, comments, diagrams, phrases, plots
+from docweave import blocks, comments, phrases
 from docweave.blocks import Block
 from docweave.cells import Cell
+from docweave.drawings import diagram_svg, plot_svg
 from docweave.errors import WeaveError, nearest
 from docweave.pages import Directive, Fence, Figure, Page
 from docweave.project import SOURCE, Project
@@ -75,8 +76,8 @@ def plots_of(page: Page, directive: Directive, project: Project, standalone: boo
         if not directive.alt:
             message = f'the cell “{cell.id}” draws a plot: say what it shows with the option `alt="…"`'
             raise page.error(message, directive.line)
-        translated = plots.translate(plot.svg, {text: project.catalogs[page.locale](text) for text in plot.texts})
-        yield plots.weave(translated, directive.alt, f"{cell.chapter}-{cell.name}-{number}", standalone)
+        translated = plot_svg.translate(plot.svg, {text: project.catalogs[page.locale](text) for text in plot.texts})
+        yield plot_svg.weave(translated, directive.alt, f"{cell.chapter}-{cell.name}-{number}", standalone)
 
 
 def diagram_of(page: Page, figure: Figure, project: Project, standalone: bool = False) -> str:
@@ -103,7 +104,7 @@ def diagram_of(page: Page, figure: Figure, project: Project, standalone: bool = 
     title, description = (figure.caption, figure.alt) if figure.caption else (figure.alt, "")
     prefix = f"{chapter}-{variable}-{figure.line}"
     try:
-        return diagrams.draw(record.diagrams[variable], title, description, prefix, standalone)
+        return diagram_svg.draw(record.diagrams[variable], title, description, prefix, standalone)
     except WeaveError as error:
         raise page.error(error.message, figure.line) from error
 

@@ -113,7 +113,7 @@ def running(folder: Path) -> None:
 
     That is, with nothing changed, and with one chapter changed.
     """
-    imported = cpu_seconds("python", "-c", "from docweave.run import prepare; prepare()", cwd=ROOT)
+    imported = cpu_seconds("python", "-c", "from docweave.running.run import prepare; prepare()", cwd=ROOT)
     print(f"import of Keras and matplotlib: {imported:.1f} s of CPU")
     project, _ = copy(folder / "run", 1)
     chapters = sorted(path.stem for path in (project / "snippets").glob("*.py"))

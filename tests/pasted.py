@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 
-from docweave.run import ENVIRONMENT
+from docweave.running.run import ENVIRONMENT
 
 # What must raise leaves no names behind, so blocks that run do so too as a script, which lacks it.
 READER = """
 import contextlib, io, json, sys
 
-from docweave.run import shortened
+from docweave.running.run import shortened
 
 namespace, told = {"__name__": "__main__"}, []
 for block, raises, slow in json.load(sys.stdin):

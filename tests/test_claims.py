@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from docweave import noise
 from docweave.project import Project
+from docweave.running import noise
 
 ROOT = Path(__file__).parents[1]
 PROJECT = Project(ROOT)

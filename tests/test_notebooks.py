@@ -13,12 +13,12 @@ import pytest
 from nbclient import NotebookClient
 
 from docweave.cells import syntax
-from docweave.compare import output_differences
+from docweave.drawings.plots import Plot
 from docweave.notebooks import notebook, script
 from docweave.outputs import Output
-from docweave.plots import Plot
 from docweave.project import SOURCE, Project
-from docweave.run import BOLD, ENVIRONMENT, PACKAGES
+from docweave.running.compare import output_differences
+from docweave.running.run import BOLD, ENVIRONMENT, PACKAGES
 from docweave.verified import here
 
 PROJECT = Project(Path(__file__).parent.parent)
@@ -41,7 +41,8 @@ import logging
 
 logging.basicConfig()  # or else TensorFlow, finding a notebook, logs to the standard output
 
-from docweave import plots as _plots, run as _run
+from docweave.drawings import figures as _plots
+from docweave.running import run as _run
 
 def _give_plots_by_their_data():
     import matplotlib.pyplot as plt

@@ -7,10 +7,10 @@ import pytest
 from pytest_codeblocks import extract_from_buffer
 
 from docweave.cells import syntax
-from docweave.compare import output_differences
 from docweave.outputs import Output
 from docweave.project import SOURCE, Project
-from docweave.run import PACKAGES
+from docweave.running.compare import output_differences
+from docweave.running.run import PACKAGES
 from docweave.verified import here
 from docweave.weave import weave
 from tests.pasted import paste

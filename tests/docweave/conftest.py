@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from docweave.check import check
-from docweave.diagrams import Box, Curve, Diagram, Edge, Layout, Node
+from docweave.drawings.graphs import Box, Curve, Diagram, Edge, Layout, Node
+from docweave.drawings.plots import Plot
 from docweave.outputs import Output, Record, code_hashes, installed_versions, write_record
-from docweave.plots import Plot
 from docweave.project import Project
 from docweave.translation import stamp
 

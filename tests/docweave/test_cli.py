@@ -7,7 +7,7 @@ from importlib.metadata import entry_points, version
 import pytest
 from click.testing import CliRunner
 
-import docweave.run
+import docweave.running.run
 from docweave.cli import main
 from docweave.errors import WeaveError
 from docweave.outputs import Output, Record, code_hashes, installed_versions, read_record, write_record
@@ -51,8 +51,8 @@ def ran(tiny, monkeypatch):
                 raise given
             yield chapter, replace(given, code=code_hashes(chapter), versions=installed_versions())
 
-    monkeypatch.setattr(docweave.run, "run_chapters", run_chapters)
-    monkeypatch.setattr(docweave.run, "measured", lambda chapter, shown: shown)
+    monkeypatch.setattr(docweave.running.run, "run_chapters", run_chapters)
+    monkeypatch.setattr(docweave.running.run, "measured", lambda chapter, shown: shown)
     return runs
 
 
@@ -278,7 +278,7 @@ def environment(tiny, monkeypatch):
             raise fresh
         yield setting, replace(fresh, versions=versions)
 
-    monkeypatch.setattr(docweave.run, "run_under", run_under)
+    monkeypatch.setattr(docweave.running.run, "run_under", run_under)
     return given
 
 

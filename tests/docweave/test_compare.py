@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from docweave import noise
 from docweave.cells import Cell, Chapter
-from docweave.compare import diff, differences, output_differences
-from docweave.diagrams import Diagram, Edge, Node
+from docweave.drawings.graphs import Diagram, Edge, Node
+from docweave.drawings.plots import Plot
 from docweave.outputs import Output, Record
-from docweave.plots import Plot
+from docweave.running import noise
+from docweave.running.compare import diff, differences, output_differences
 
 PATH = Path("snippets/first_steps.py")
 CELL = Cell("first_steps", "build", "print(x)", PATH, 8)

@@ -7,9 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from docweave import diagrams
-from docweave.diagrams import Diagram, Edge, Node, draw, graph_of, same_graph, stylesheet
+from docweave.drawings import diagram_svg, layout
+from docweave.drawings.diagram_svg import draw, stylesheet
+from docweave.drawings.graphs import Diagram, Edge, Node, differences
+from docweave.drawings.palette import DIAGRAM, STROKES
 from docweave.errors import WeaveError
+from docweave.running.graph_of import graph_of, is_generated
 from tests.programs import require
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -46,7 +49,7 @@ def keras():
 
 def lay_out(diagram):
     require("Graphviz")
-    return diagrams.lay_out(diagram)
+    return layout.lay_out(diagram)
 
 
 @pytest.fixture(scope="module")
@@ -241,7 +244,7 @@ class TestGraphOf:
     ],
 )
 def test_a_name_that_keras_made_up_is_told_from_an_authors(name, label, generated):
-    assert diagrams.is_generated(name, label) == generated
+    assert is_generated(name, label) == generated
 
 
 # --- recorded and compared ---
@@ -266,13 +269,13 @@ def test_a_file_that_is_no_diagram_is_refused_by_its_name(text):
 
 
 def test_the_same_graph_in_another_order_or_layout_has_no_differences(siamese):
-    assert same_graph(siamese, Diagram(SIAMESE.nodes[::-1], SIAMESE.edges[::-1])) == []
+    assert differences(siamese, Diagram(SIAMESE.nodes[::-1], SIAMESE.edges[::-1])) == []
 
 
 def test_differences_name_the_node_or_the_edge():
     a = Diagram((node("x"), node("y"), node("old")), (Edge("x", "y", 2), Edge("x", "old")))
     b = Diagram((node("x"), node("y", shape="(None, 4)"), node("new")), (Edge("x", "y"), Edge("x", "new")))
-    assert same_graph(a, b) == [
+    assert differences(a, b) == [
         "the node “old” is gone",
         "the node “new” is new",
         "the shape of “y” was '(None, 3)' and is '(None, 4)'",
@@ -364,7 +367,7 @@ class TestLayOut:
     def test_without_graphviz_the_error_says_how_to_get_it(self, monkeypatch, tmp_path):
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(WeaveError, match=r"apt-get install graphviz.*brew install graphviz.*choco install graphviz"):
-            diagrams.lay_out(SIAMESE)
+            layout.lay_out(SIAMESE)
 
     def test_what_graphviz_complains_of_is_told(self, monkeypatch, tmp_path):
         dot = tmp_path / "dot"
@@ -372,19 +375,19 @@ class TestLayOut:
         dot.chmod(0o755)
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(WeaveError, match="Graphviz failed: out of paper"):
-            diagrams.lay_out(SIAMESE)
+            layout.lay_out(SIAMESE)
 
 
 def test_a_box_is_wide_enough_for_its_longer_line():
-    width = {name: diagrams.box_size(node(name))[0] for name in ("x", "a_much_longer_name", "入力入力入力入力")}
+    width = {name: layout.box_size(node(name))[0] for name in ("x", "a_much_longer_name", "入力入力入力入力")}
     assert width["a_much_longer_name"] > width["x"] + 17 * 6
     assert width["入力入力入力入力"] > width["x"] + 7 * 10
-    assert diagrams.box_size(node("x", shape="(None, 299, 299, 3)"))[0] > 19 * 6
-    assert diagrams.box_size(Node("t", "layer", "T", "", "()"))[0] == 56
+    assert layout.box_size(node("x", shape="(None, 299, 299, 3)"))[0] > 19 * 6
+    assert layout.box_size(Node("t", "layer", "T", "", "()"))[0] == 56
 
 
 def test_a_double_border_takes_room_of_its_own():
-    single, double = diagrams.box_size(node("x")), diagrams.box_size(node("x", uses=2))
+    single, double = layout.box_size(node("x")), layout.box_size(node("x", uses=2))
     assert (double[0] - single[0], double[1] - single[1]) == (6, 6)
 
 
@@ -451,9 +454,9 @@ class TestDraw:
         assert paths[-1].count("V") == 1 and "c" in paths[0]
 
     def test_a_curve_ends_where_the_layout_says(self):
-        assert diagrams._path((0, 0, 4.4, 3, 10, 7, 10, 12)) == "M0 0c4 3 10 7 10 12"
-        assert diagrams._path((5, 0, 9, 3, 10, 7, 10, 12, 10, 20, 2, 30, 0, 40)) == "M5 0c4 3 5 7 5 12c0 8-8 18-10 28"
-        assert diagrams._path((5, 0, 5, 3, 5.2, 7, 5, 12)) == "M5 0V12"
+        assert diagram_svg._path((0, 0, 4.4, 3, 10, 7, 10, 12)) == "M0 0c4 3 10 7 10 12"
+        assert diagram_svg._path((5, 0, 9, 3, 10, 7, 10, 12, 10, 20, 2, 30, 0, 40)) == "M5 0c4 3 5 7 5 12c0 8-8 18-10 28"
+        assert diagram_svg._path((5, 0, 5, 3, 5.2, 7, 5, 12)) == "M5 0V12"
 
     def test_only_a_drawing_wider_than_a_phone_can_hold_may_scroll(self, siamese):
         many = lay_out(Diagram(tuple(node(f"a_rather_long_name_{n}") for n in range(4)), ()))
@@ -467,7 +470,7 @@ class TestDraw:
         assert "data-md-color-scheme" not in svg
 
     def test_a_diagram_without_a_layout_is_refused(self):
-        with pytest.raises(WeaveError, match="has no layout: record the chapter anew"):
+        with pytest.raises(WeaveError, match="has no layout: record the chapter again"):
             draw(SIAMESE, "t")
 
     def chain(self, length):
@@ -496,25 +499,25 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("colours", [diagrams.LIGHT, diagrams.DARK])
-def test_text_and_lines_can_be_told_from_what_is_behind_them(colours):
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_text_and_lines_can_be_told_from_what_is_behind_them(scheme):
     for fill in ("node", "input", "output", "page"):
-        assert contrast(colours["ink"], colours[fill]) >= 4.5
-    for line in diagrams.STROKES:
-        assert contrast(colours[line], colours["page"]) >= 3
+        assert contrast(DIAGRAM["ink"][scheme], DIAGRAM[fill][scheme]) >= 4.5
+    for line in STROKES:
+        assert contrast(DIAGRAM[line][scheme], DIAGRAM["page"][scheme]) >= 3
 
 
-@pytest.mark.parametrize(("scheme", "colours"), [("default", diagrams.LIGHT), ("slate", diagrams.DARK)])
-def test_the_colours_are_those_of_the_site(scheme, colours):
+@pytest.mark.parametrize(("scheme", "place"), [("default", 0), ("slate", 1)])
+def test_the_colours_are_those_of_the_site(scheme, place):
     rules = re.search(rf'\[data-md-color-scheme="{scheme}"\] {{(.*?)}}', SITE.read_text("utf-8"), re.DOTALL)[1]
     site = dict(re.findall(r"--([\w-]+): (#\w+);", rules))
-    drawn = {name: colours[name] for name in ("ink", "line", "entrance", "exit", "page")}
+    drawn = [DIAGRAM[name][place] for name in ("ink", "line", "entrance", "exit", "page")]
     names = ("site-ink", "site-muted", "site-link", "site-warm", "md-default-bg-color")
-    assert list(drawn.values()) == [site[name] for name in names]
+    assert drawn == [site[name] for name in names]
 
 
 def test_the_sites_stylesheet_is_the_one_that_the_drawings_are_made_for():
-    assert STYLESHEET.read_text("utf-8") == stylesheet(), "write what docweave.diagrams.stylesheet() returns to it"
+    assert STYLESHEET.read_text("utf-8") == stylesheet(), "write what docweave.drawings.diagram_svg.stylesheet() returns to it"
 
 
 def test_the_stylesheet_styles_every_class_that_a_drawing_uses(siamese):
@@ -524,8 +527,8 @@ def test_the_stylesheet_styles_every_class_that_a_drawing_uses(siamese):
 
 
 def test_the_stylesheet_gives_every_variable_a_colour_of_its_own_in_each_scheme():
-    for name, colour in diagrams.LIGHT.items():
-        assert f"var(--dw-{name},{colour})" in stylesheet(standalone=True)
-        assert f"--dw-{name}:{diagrams.DARK[name]}" in stylesheet(standalone=True)
+    for name, (light, dark) in DIAGRAM.items():
+        assert f"var(--dw-{name},{light})" in stylesheet(standalone=True)
+        assert f"--dw-{name}:{dark}" in stylesheet(standalone=True)
     assert '[data-md-color-scheme="slate"]{--dw-node:' in stylesheet()
     assert "forced-colors:active" in stylesheet()

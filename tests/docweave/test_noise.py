@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from docweave import noise
-from docweave.noise import FACTOR, NOISE, PLAIN, SEEDS
+from docweave.running import noise
+from docweave.running.noise import FACTOR, NOISE, PLAIN, SEEDS
 
 RUNS = {PLAIN.name: [0.5000], NOISE[0].name: [0.5001], NOISE[1].name: [0.4998], SEEDS[0].name: [0.7]}
 

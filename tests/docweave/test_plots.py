@@ -9,9 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from docweave import diagrams, plots
+from docweave.drawings import figures, palette
+from docweave.drawings.figures import record, style
+from docweave.drawings.plot_svg import stylesheet, translate, weave
+from docweave.drawings.plots import Plot, differences
 from docweave.errors import WeaveError
-from docweave.plots import Plot, record, same_plot, style, stylesheet, translate, weave
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
@@ -132,37 +134,38 @@ def plot_of(y, label="loss", **more):
 
 class TestSamePlot:
     def test_a_plot_is_the_same_as_itself_and_looks_do_not_count(self, curves):
-        assert same_plot(curves, Plot(curves.data, "<svg/>")) == []
+        assert differences(curves, Plot(curves.data, "<svg/>")) == []
 
     def test_numbers_may_differ_by_a_share_of_the_largest_in_their_series(self):
-        assert same_plot(plot_of([2.0, 0.001]), plot_of([2.0019, 0.0025])) == []
+        assert differences(plot_of([2.0, 0.001]), plot_of([2.0019, 0.0025])) == []
         far = plot_of([2.0, 0.0035])
-        assert same_plot(plot_of([2.0, 0.001]), far) == ["axes[0].lines[0].y[1] was 0.001 and is 0.0035"]
-        assert same_plot(plot_of([2.0, 0.001]), far, relative=1e-2) == []
+        assert differences(plot_of([2.0, 0.001]), far) == ["axes[0].lines[0].y[1] was 0.001 and is 0.0035"]
+        assert differences(plot_of([2.0, 0.001]), far, relative=1e-2) == []
 
     def test_texts_must_be_equal(self):
-        differences = same_plot(plot_of([1, 2], "loss"), plot_of([1, 2], "los"))
-        assert differences == ["axes[0].lines[0].label was 'loss' and is 'los'"]
+        assert differences(plot_of([1, 2], "loss"), plot_of([1, 2], "los")) == [
+            "axes[0].lines[0].label was 'loss' and is 'los'"
+        ]
 
     def test_a_gap_is_not_a_number(self):
-        assert same_plot(plot_of([1, None]), plot_of([1, 0.0])) == ["axes[0].lines[0].y[1] was None and is 0.0"]
-        assert same_plot(plot_of([1, None]), plot_of([1, None])) == []
+        assert differences(plot_of([1, None]), plot_of([1, 0.0])) == ["axes[0].lines[0].y[1] was None and is 0.0"]
+        assert differences(plot_of([1, None]), plot_of([1, None])) == []
 
     def test_a_point_more_is_told_once(self):
-        assert same_plot(plot_of([1, 2]), plot_of([3, 4, 5])) == ["axes[0].lines[0].y had 2 entries and has 3"]
+        assert differences(plot_of([1, 2]), plot_of([3, 4, 5])) == ["axes[0].lines[0].y had 2 entries and has 3"]
 
     def test_what_is_gone_and_what_is_new_is_named(self):
         a, b = plot_of([1, 2], title="Loss"), plot_of([1, 2], xlabel="epoch")
-        assert same_plot(a, b) == ["title is gone", "xlabel is new"]
+        assert differences(a, b) == ["title is gone", "xlabel is new"]
 
     def test_a_single_number_has_the_same_tolerance(self):
         a, b, c = (Plot({"mean": mean}, "") for mean in (2.0, 2.001, 2.01))
-        assert same_plot(a, b) == []
-        assert same_plot(a, c) == ["mean was 2.0 and is 2.01"]
+        assert differences(a, b) == []
+        assert differences(a, c) == ["mean was 2.0 and is 2.01"]
 
     def test_nothing_is_as_far_from_zero_as_the_next_number(self):
-        assert same_plot(plot_of([0, 0]), plot_of([0, 0.0])) == []
-        assert same_plot(plot_of([0, 0]), plot_of([0, 1e-9])) == ["axes[0].lines[0].y[1] was 0 and is 1e-09"]
+        assert differences(plot_of([0, 0]), plot_of([0, 0.0])) == []
+        assert differences(plot_of([0, 0]), plot_of([0, 1e-9])) == ["axes[0].lines[0].y[1] was 0 and is 1e-09"]
 
 
 # --- the drawing ---
@@ -188,14 +191,14 @@ class TestSvg:
 
     def test_each_curve_has_a_class_a_colour_without_one_and_dashes_of_its_own(self, curves):
         first, second = (parse(curves.svg).findall(f".//*[@class='s-{number}']")[0] for number in (1, 2))
-        assert (first.get("stroke"), second.get("stroke")) == (plots.SERIES["1"][0], plots.SERIES["2"][0])
+        assert (first.get("stroke"), second.get("stroke")) == (palette.SERIES["1"][0], palette.SERIES["2"][0])
         assert first.get("stroke-dasharray") is None and second.get("stroke-dasharray")
-        assert len(set(plots.DASHES)) == len(plots.DASHES) == len(plots.SERIES)
+        assert len(set(figures.DASHES)) == len(figures.DASHES) == len(palette.SERIES)
 
     def test_texts_and_axes_take_the_colour_of_the_page(self, curves):
         assert parse(curves.svg).get("fill") == "currentColor"
         assert curves.svg.count('fill="currentColor"') == 1
-        assert plots.INK[0] not in curves.svg and "#000000" not in curves.svg
+        assert palette.INK[0] not in curves.svg and "#000000" not in curves.svg
         assert 'stroke="currentColor"' in curves.svg
 
     def test_a_colour_of_the_authors_own_stays(self):
@@ -270,7 +273,7 @@ class TestSvg:
         for svg in (recorded(plot).svg, with_label.svg):
             places = {text.text: float(text.get("y")) for text in parse(svg).iter(f"{SVG}text")}
             gaps.append(places["loss"] - places["0.0"])
-        assert gaps[1] - gaps[0] == pytest.approx(plots.LABEL_HEIGHT - plots.TICKS_HEIGHT, abs=1)
+        assert gaps[1] - gaps[0] == pytest.approx(figures.LABEL_HEIGHT - figures.TICKS_HEIGHT, abs=1)
 
 
 class TestTranslate:
@@ -343,9 +346,9 @@ def contrast(one, other):
 
 @pytest.mark.parametrize("scheme", [0, 1])
 def test_text_and_curves_can_be_told_from_the_page(scheme):
-    assert contrast(plots.INK[scheme], plots.PAGE[scheme]) >= 4.5
-    for colours in plots.SERIES.values():
-        assert contrast(colours[scheme], plots.PAGE[scheme]) >= 3
+    assert contrast(palette.INK[scheme], palette.PAGE[scheme]) >= 4.5
+    for colours in palette.SERIES.values():
+        assert contrast(colours[scheme], palette.PAGE[scheme]) >= 3
 
 
 # What readers without one kind of cone see of linear red, green and blue, https://doi.org/10.1109/TVCG.2009.113
@@ -363,19 +366,13 @@ OKLAB = [[0.2105, 0.7936, -0.0041], [1.978, -2.4286, 0.4506], [0.0259, 0.7828, -
 @pytest.mark.parametrize("eyes", EYES)
 @pytest.mark.parametrize("scheme", [0, 1])
 def test_no_two_curves_have_colours_that_some_reader_cannot_tell_apart(scheme, eyes):
-    seen = [np.clip(EYES[eyes] @ np.array(linear(pair[scheme])), 0, 1) for pair in plots.SERIES.values()]
+    seen = [np.clip(EYES[eyes] @ np.array(linear(pair[scheme])), 0, 1) for pair in palette.SERIES.values()]
     places = [OKLAB @ np.cbrt(CONES @ colour) for colour in seen]
     assert min(np.linalg.norm(a - b) for a, b in combinations(places, 2)) >= 0.07
 
 
-def test_the_first_colours_are_those_of_diagrams_and_so_of_the_site():
-    for scheme, colours in enumerate((diagrams.LIGHT, diagrams.DARK)):
-        assert [plots.SERIES[number][scheme] for number in "12"] == [colours["entrance"], colours["exit"]]
-        assert (plots.INK[scheme], plots.PAGE[scheme]) == (colours["ink"], colours["page"])
-
-
 def test_the_sites_stylesheet_is_the_one_that_the_drawings_are_made_for():
-    assert STYLESHEET.read_text("utf-8") == stylesheet(), "write what docweave.plots.stylesheet() returns to it"
+    assert STYLESHEET.read_text("utf-8") == stylesheet(), "write what docweave.drawings.plot_svg.stylesheet() returns to it"
 
 
 def test_the_stylesheet_styles_every_class_that_a_drawing_uses():

@@ -8,13 +8,13 @@ from multiprocessing.connection import Connection
 import pytest
 from click.testing import CliRunner
 
-import docweave.run
+import docweave.running.run
 from docweave.cells import read_chapter
 from docweave.cli import main
 from docweave.errors import WeaveError
-from docweave.noise import NOISE, PLAIN, SEEDS, Setting
 from docweave.outputs import Output, code_hashes, installed_versions
-from docweave.run import ENVIRONMENT, measured, prepare, run_cells, run_chapters, run_under
+from docweave.running.noise import NOISE, PLAIN, SEEDS, Setting
+from docweave.running.run import ENVIRONMENT, measured, prepare, run_cells, run_chapters, run_under
 
 # All need Keras, whose import takes seconds: once in one process.
 pytestmark = pytest.mark.xdist_group("keras")
@@ -427,7 +427,7 @@ def measure(chapter, ran, monkeypatch):
     def measure(text):
         read = chapter(text)
         monkeypatch.setattr(
-            docweave.run,
+            docweave.running.run,
             "run_under",
             lambda chapter, settings: [(one, run_cells(chapter, setting=one).record) for one in settings],
         )

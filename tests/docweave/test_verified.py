@@ -6,10 +6,10 @@ from importlib.metadata import version
 import pytest
 
 from docweave import verified
-from docweave.diagrams import Diagram, Node
+from docweave.drawings.graphs import Diagram, Node
+from docweave.drawings.plots import Plot
 from docweave.errors import WeaveError
 from docweave.outputs import Output, chapter_hash
-from docweave.plots import Plot
 from docweave.verified import add, current, here, read_verified, run_of
 
 VERSIONS = {"keras": "3.15.1", "jax": "0.10.2"}

@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from docweave.cells import syntax
-from docweave.diagrams import Box, Diagram, Layout, Node
+from docweave.drawings.graphs import Box, Diagram, Layout, Node
 from docweave.errors import WeaveError
 from docweave.outputs import read_record, write_record
 from docweave.weave import code, stale_sections, weave

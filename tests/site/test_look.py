@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from docweave import diagrams
+from docweave.drawings.palette import PAGE
 from docweave.project import SOURCE
 from tests.site.pages import PROJECT, every_language, every_page, path_of
 
@@ -47,7 +47,7 @@ def test_a_shared_link_says_what_the_page_is_in_its_language(locale, name, html)
 
 def test_the_browsers_frame_has_the_colour_of_the_page(html):
     frame = [meta["content"] for meta in html(SOURCE, "index").select("meta[name=theme-color]")]
-    assert frame == [diagrams.LIGHT["page"], diagrams.DARK["page"]]
+    assert frame == list(PAGE)
 
 
 @every_language

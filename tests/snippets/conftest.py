@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from docweave import noise
-from docweave.compare import differences
 from docweave.outputs import DEFAULT_BACKEND
 from docweave.project import Project
-from docweave.run import Ran, prepare, run_cells, run_chapters
+from docweave.running import noise
+from docweave.running.compare import differences
+from docweave.running.run import Ran, prepare, run_cells, run_chapters
 from docweave.verified import Run, current, here
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from docweave.run import ENVIRONMENT
+from docweave.running.run import ENVIRONMENT
 
 
 def test_one_processor_plays_four_devices(printed):

@@ -84,7 +84,7 @@ def test_adam_moves_steep_and_gentle_weights_by_the_same_first_step(printed):
 
 
 def test_a_run_with_the_same_seed_gives_the_same_numbers_and_another_seed_others(ran):
-    from docweave.run import shortened
+    from docweave.running.run import shortened
 
     run, wide = ran.namespace["run"], ran.namespace["wide"]
     with shortened():

@@ -22,12 +22,15 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from docweave import diagrams, noise, plots
 from docweave.cells import Cell, Chapter
-from docweave.compare import diff
+from docweave.drawings import figures, layout, plots
+from docweave.drawings.graphs import Diagram
 from docweave.errors import WeaveError
-from docweave.noise import AS_SHOWN, Setting
 from docweave.outputs import DEFAULT_BACKEND, Output, Record, code_hashes, installed_versions, older_keras
+from docweave.running import noise
+from docweave.running.compare import diff
+from docweave.running.graph_of import graph_of
+from docweave.running.noise import AS_SHOWN, Setting
 
 # What outputs depend on and no cell says. It must be set before Keras is imported.
 ENVIRONMENT = {
@@ -323,7 +326,7 @@ def _seeded(step: int) -> Iterator[None]:
 
 def lay_out(record: Record) -> Record:
     """Return the record with its diagrams laid out, for which Graphviz is needed."""
-    return replace(record, diagrams={name: diagrams.lay_out(graph) for name, graph in record.diagrams.items()})
+    return replace(record, diagrams={name: layout.lay_out(graph) for name, graph in record.diagrams.items()})
 
 
 def _models(namespace: dict[str, Any]) -> list[tuple[str, object]]:
@@ -332,11 +335,11 @@ def _models(namespace: dict[str, Any]) -> list[tuple[str, object]]:
     return [(name, value) for name, value in sorted(namespace.items()) if isinstance(value, keras.Model)]
 
 
-def _diagrams(namespace: dict[str, Any]) -> dict[str, diagrams.Diagram]:
+def _diagrams(namespace: dict[str, Any]) -> dict[str, Diagram]:
     graphs = {}
     for name, model in _models(namespace):
         with contextlib.suppress(WeaveError):  # a model without a graph: it is an error only if a page draws it
-            graph = diagrams.graph_of(model)
+            graph = graph_of(model)
             if len(graph.nodes) <= MOST_NODES:
                 graphs[name] = graph
     return graphs
@@ -432,10 +435,10 @@ def _shown_figures() -> Iterator[list[plots.Plot]]:
     shown: list[plots.Plot] = []
 
     def show() -> None:
-        shown.extend(plots.record(plt.figure(number)) for number in plt.get_fignums())
+        shown.extend(figures.record(plt.figure(number)) for number in plt.get_fignums())
         plt.close("all")
 
-    with plots.style(), mock.patch.object(plt, "show", show):
+    with figures.style(), mock.patch.object(plt, "show", show):
         yield shown
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from difflib import unified_diff
 
-from docweave import noise
 from docweave.cells import Cell, Chapter
-from docweave.diagrams import same_graph
+from docweave.drawings import graphs, plots
 from docweave.errors import WeaveError
 from docweave.outputs import Output, Record
-from docweave.plots import same_plot
+from docweave.running import noise
 
 # What a curve may be off without anybody seeing it, as a share of its largest number.
 VISIBLE = 1e-3
@@ -49,7 +48,7 @@ def same_graphs(chapter: Chapter, recorded: Record, fresh: Record) -> Iterator[W
             where = "recorded" if name in recorded.diagrams else "given by the run"
             yield WeaveError(f"the model “{name}” is only {where}: {mend}", chapter.path, 1)
         else:
-            for difference in same_graph(recorded.diagrams[name], fresh.diagrams[name]):
+            for difference in graphs.differences(recorded.diagrams[name], fresh.diagrams[name]):
                 yield WeaveError(f"the model “{name}” has another graph: {difference}; {mend}", chapter.path, 1)
 
 
@@ -71,7 +70,7 @@ def output_differences(cell: Cell, recorded: Record, fresh: Output) -> Iterator[
         return
     drifts = recorded.drift.get(cell.name, [0.0] * len(kept.plots))
     for old_plot, new_plot, drift in zip(kept.plots, fresh.plots, drifts, strict=True):
-        yield from same_plot(old_plot, new_plot, relative=max(VISIBLE, noise.FACTOR * drift))
+        yield from plots.differences(old_plot, new_plot, relative=max(VISIBLE, noise.FACTOR * drift))
 
 
 def diff(old: str, new: str, old_name: str, new_name: str) -> str:
