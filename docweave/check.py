@@ -9,8 +9,9 @@ from docweave import catalogs
 from docweave.cells import Chapter
 from docweave.errors import WeaveError
 from docweave.outputs import code_hashes
-from docweave.pages import Directive, Figure, Page, texts
+from docweave.pages import Page
 from docweave.project import SOURCE, Project
+from docweave.tree import Directive, Figure, texts
 from docweave.weave import weave
 
 GLOSSARY = "glossary"

@@ -16,6 +16,7 @@ from docweave.check import check as check_project
 from docweave.errors import WeaveError, nearest
 from docweave.project import CATALOG, Project
 from docweave.running import compare, noise
+from docweave.running.verify import run_of
 from docweave.site.markdown import disagreements
 from docweave.weave import weave as weave_page
 
@@ -77,7 +78,7 @@ def run(project: Project, chapters: tuple[str, ...], record: bool, force: bool, 
             outputs.write_record(project.outputs / chapter.name, kept)
             backend = chapter.backend or outputs.DEFAULT_BACKEND
             if not chapter.keras:
-                verified.add(project.outputs, chapter, verified.run_of(chapter, kept, kept, backend, _today()))
+                verified.add(project.outputs, chapter, run_of(chapter, kept, kept, backend, _today()))
             click.echo(f"{chapter.name}: recorded ({number} of {len(chosen)})")
             continue
         expected = verified.here(chapter, project.records[chapter.name], project.verified)
@@ -124,7 +125,7 @@ def verify(project: Project, chapters: tuple[str, ...], backend: str) -> None:
             recorded = project.records[chapter.name]
             try:
                 given = running.result()
-                run = verified.run_of(chapter, recorded, given, backend, _today())
+                run = run_of(chapter, recorded, given, backend, _today())
             except WeaveError as error:
                 failed += 1
                 click.echo(project.relative(error))

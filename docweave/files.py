@@ -1,5 +1,6 @@
-"""Files read in one encoding, and written whole or not at all."""
+"""Texts: read in one encoding, written whole or not at all, compared."""
 
+from difflib import unified_diff
 from pathlib import Path
 
 from docweave.errors import WeaveError
@@ -28,3 +29,9 @@ def write_text(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(text.encode("utf-8"))
     fresh.replace(path)
+
+
+def diff(old: str, new: str, old_name: str, new_name: str) -> str:
+    """Return the unified diff of two texts."""
+    lines = unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="", n=1)
+    return "\n".join(lines)

@@ -11,8 +11,9 @@ from docweave.cells import Cell, Chapter, read_chapters
 from docweave.comments import comments
 from docweave.errors import WeaveError, nearest
 from docweave.outputs import Record, read_record
-from docweave.pages import Directive, Page, read_page
+from docweave.pages import Page, read_page
 from docweave.phrases import phrases
+from docweave.tree import Directive
 from docweave.verified import Run, read_verified
 
 SOURCE = "en"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markdown_it.tree import SyntaxTreeNode
 
 from docweave.markdown import COMMONMARK
-from docweave.pages import Block, Box, Directive, Fence, Figure, Heading, List, Paragraph, Span, Table
+from docweave.tree import Block, Box, Directive, Fence, Figure, Heading, List, Paragraph, Span, Table
 
 
 class Event(NamedTuple):

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from docweave import weave
-from docweave.pages import Directive, Fence, Figure, Page, Span, walk, words
+from docweave.pages import Page
 from docweave.pages import Section as Source
 from docweave.project import Project
+from docweave.tree import Directive, Fence, Figure, Span, walk, words
 
 # In code only which words there are matters, dotted names whole: it is no text to quote.
 NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")

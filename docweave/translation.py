@@ -10,10 +10,9 @@ import yaml
 
 from docweave import catalogs
 from docweave.errors import WeaveError, nearest
-from docweave.files import read_text, write_text
+from docweave.files import diff, read_text, write_text
 from docweave.pages import FRONT_MATTER, Page, Section, parse_page
 from docweave.project import SOURCE, Project
-from docweave.running.compare import diff
 from docweave.weave import stale_sections
 
 

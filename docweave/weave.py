@@ -10,8 +10,9 @@ from docweave.blocks import Block
 from docweave.cells import Cell
 from docweave.drawings import diagram_svg, plot_svg
 from docweave.errors import WeaveError, nearest
-from docweave.pages import Directive, Fence, Figure, Page
+from docweave.pages import Page
 from docweave.project import SOURCE, Project
+from docweave.tree import Directive, Fence, Figure
 
 
 @dataclass(frozen=True)

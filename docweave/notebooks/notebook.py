@@ -13,8 +13,9 @@ from docweave.cells import Cell, Chapter
 from docweave.markdown import COMMONMARK
 from docweave.notebooks import prose
 from docweave.notebooks.walk import Json, Piece, Writer, book, code_cell, joined
-from docweave.pages import Directive, Page
+from docweave.pages import Page
 from docweave.project import Project
+from docweave.tree import Directive
 from docweave.weave import code, plots_of
 
 # As nbformat writes a notebook, so that no editor asks to convert it.

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 
 from docweave.blocks import fence
-from docweave.pages import Block, Fence, Heading, List, Paragraph, Span, Table
 from docweave.saying import said, said_by_commonmark
+from docweave.tree import Block, Fence, Heading, List, Paragraph, Span, Table
 
 # What CommonMark may take for more than text.
 SPECIAL = re.compile(r"[\\`*_\[\]<>&#!|~+\-.()]")

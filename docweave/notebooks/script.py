@@ -6,8 +6,9 @@ import jupytext
 
 from docweave.cells import PERCENT, Chapter
 from docweave.notebooks.walk import Json, Piece, Writer, book, code_cell, markdown_cell
-from docweave.pages import Directive, Page
+from docweave.pages import Page
 from docweave.project import Project
+from docweave.tree import Directive
 from docweave.weave import code
 
 

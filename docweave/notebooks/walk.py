@@ -20,8 +20,9 @@ from docweave.blocks import fence
 from docweave.cells import Cell, Chapter
 from docweave.notebooks import prose
 from docweave.outputs import Output
-from docweave.pages import Block, Box, Directive, Figure, Page, Section, Span
+from docweave.pages import Page, Section
 from docweave.project import SOURCE, Project
+from docweave.tree import Block, Box, Directive, Figure, Span
 from docweave.weave import code, diagram_of, stale_sections
 
 # A part of a notebook, as its file has it.

@@ -1,11 +1,11 @@
 """Compare recorded outputs with a fresh run, within the noise that was measured when they were recorded."""
 
 from collections.abc import Iterator
-from difflib import unified_diff
 
 from docweave.cells import Cell, Chapter
 from docweave.drawings import graphs, plots
 from docweave.errors import WeaveError
+from docweave.files import diff
 from docweave.outputs import Output, Record
 from docweave.running import noise
 
@@ -71,9 +71,3 @@ def output_differences(cell: Cell, recorded: Record, fresh: Output) -> Iterator[
     drifts = recorded.drift.get(cell.name, [0.0] * len(kept.plots))
     for old_plot, new_plot, drift in zip(kept.plots, fresh.plots, drifts, strict=True):
         yield from plots.differences(old_plot, new_plot, relative=max(VISIBLE, noise.FACTOR * drift))
-
-
-def diff(old: str, new: str, old_name: str, new_name: str) -> str:
-    """Return the unified diff of two texts."""
-    lines = unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="", n=1)
-    return "\n".join(lines)

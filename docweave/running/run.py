@@ -26,9 +26,9 @@ from docweave.cells import Cell, Chapter
 from docweave.drawings import figures, layout, plots
 from docweave.drawings.graphs import Diagram
 from docweave.errors import WeaveError
+from docweave.files import diff
 from docweave.outputs import DEFAULT_BACKEND, Output, Record, code_hashes, installed_versions, older_keras
 from docweave.running import noise
-from docweave.running.compare import diff
 from docweave.running.graph_of import graph_of
 from docweave.running.noise import AS_SHOWN, Setting
 

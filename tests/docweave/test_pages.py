@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from docweave.errors import WeaveError
-from docweave.pages import Figure, List, parse_page, read_page, texts, words
+from docweave.pages import parse_page, read_page
+from docweave.tree import Figure, List, texts, words
 
 FRONT = "---\ndescription: How to begin.\n---\n"
 PATH = Path("docs/en/first-steps.md")

@@ -1,8 +1,8 @@
 import pytest
 
 from docweave.errors import WeaveError
-from docweave.pages import Directive
 from docweave.project import Project
+from docweave.tree import Directive
 
 
 def test_languages_are_the_folders_that_hold_pages_english_first(tiny):

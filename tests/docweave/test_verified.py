@@ -10,7 +10,8 @@ from docweave.drawings.graphs import Diagram, Node
 from docweave.drawings.plots import Plot
 from docweave.errors import WeaveError
 from docweave.outputs import Output, chapter_hash
-from docweave.verified import add, current, here, read_verified, run_of
+from docweave.running.verify import run_of
+from docweave.verified import add, current, here, read_verified
 
 VERSIONS = {"keras": "3.15.1", "jax": "0.10.2"}
 PLOT = Plot({"axes": [], "texts": []}, "")
