@@ -132,7 +132,7 @@ def missing(catalog: Catalog, messages: Iterable[Message]) -> list[WeaveError]:
     """Return what is wrong with a catalogue that must translate `messages`, one error for each.
 
     A message without translation, one that equals its original and is not listed as the same in both, one that is
-    listed so and differs, one whose translation has another number of lines.
+    listed so and differs, one whose translation has another number of lines, a phrase of the site with markup.
     """
     errors = []
     for message in messages:
@@ -146,6 +146,8 @@ def missing(catalog: Catalog, messages: Iterable[Message]) -> list[WeaveError]:
             problem = f"“{text}” ({where}) equals its original: translate it, or write the comment `# {SAME}` above it"
         elif not same and translation.may_be_same:
             problem = f"“{text}” ({where}) is listed as the same in both, and is not: remove `# {SAME}`"
+        elif "site" in message.places and (markup := set('<>&"') & set(translation.text) - set(message.text)):
+            problem = f"the translation of “{text}” ({where}) holds “{min(markup)}”: a phrase of the site is plain text"
         elif translation.text.count("\n") != message.text.count("\n"):
             problem = f"the translation of “{text}” ({where}) must keep its number of lines"
         else:

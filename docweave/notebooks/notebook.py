@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from html import escape
 
 import nbformat
 from nbformat import NotebookNode
@@ -96,7 +97,7 @@ class _NotebookWriter(Writer):
             yield {"output_type": "stream", "name": "stdout", "text": output.text}
         for svg in plots_of(self.page, directive, self.project, standalone=True):
             # Not image/svg+xml, which Jupyter hides in a notebook that came from elsewhere.
-            picture = f'<img src="{_data(svg)}" alt="{directive.alt}">'
+            picture = f'<img src="{_data(svg)}" alt="{escape(directive.alt)}">'
             yield {"output_type": "display_data", "data": {"text/html": picture, "text/plain": directive.alt}, "metadata": {}}
         if output.error:
             text = output.error.rstrip("\n")

@@ -11,10 +11,9 @@ SCRIPT = re.compile(r"<script>(.+?)</script>", re.DOTALL)
 START = '<meta charset="utf-8">'
 
 # A page may use the site's own files and nothing else. Images as data: are Material's icons and the figures of notebooks.
-# WebAssembly is what searching and running Python in a page need.
 POLICY = {
     "default-src": "'none'",
-    "script-src": "'self' 'wasm-unsafe-eval'",
+    "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data:",
     "connect-src": "'self'",

@@ -134,6 +134,14 @@ def test_a_translation_keeps_the_number_of_lines(po):
     assert problem.endswith("must keep its number of lines")
 
 
+@pytest.mark.parametrize("markup", ["<script>x</script>", "ссылка & слово", 'слово" onclick="x'])
+def test_a_phrase_of_the_site_holds_no_markup_since_templates_show_it_as_it_is(po, markup):
+    path = po(f'msgid "loss"\nmsgstr "{markup.replace(chr(34), chr(92) + chr(34))}"\n')
+    assert problems(path, Message("loss", ("a.b",))) == []
+    (problem,) = problems(path, Message("loss", ("site",)))
+    assert problem.startswith(":5: the translation of “loss” (site) holds “")
+
+
 # --- updates ---
 
 

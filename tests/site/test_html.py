@@ -18,9 +18,6 @@ EXEMPT = {
     "Attribute “autocomplete” is only allowed when the input type is": (
         "Material's two checkboxes for drawer and search: without it Firefox opens them again after a reload"
     ),
-    "Bad value .*for attribute “content” on element “meta”: Expecting source-expression but found .*'wasm-unsafe-eval'": (
-        "the policy: in the standard since 2022, and younger than the checker; test_security tests it"
-    ),
 }
 
 # How long a description may be. A Chinese character says about as much as three letters.

@@ -38,7 +38,7 @@ VIOLATIONS = """() => {
     window.violations = [];
     addEventListener("securitypolicyviolation", ({violatedDirective}) => violations.push(violatedDirective));
     const policy = Object.assign(document.createElement("meta"), {httpEquiv: "Content-Security-Policy"});
-    policy.content = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:";
+    policy.content = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:";
     document.head.append(policy);
 }"""
 

@@ -37,7 +37,7 @@ def test_every_page_has_the_same_strict_policy(documents):
         found = policy(document)
         assert found.pop("default-src") == ["'none'"], path
         scripts = [value for value in found["script-src"] if not value.startswith("'sha256-")]
-        assert scripts == ["'self'", "'wasm-unsafe-eval'"], path
+        assert scripts == ["'self'"], path
         assert found["img-src"] == ["'self'", "data:"], path
         others = {value for name, values in found.items() if name not in ("script-src", "img-src") for value in values}
         assert others == {"'self'", "'none'"}, path
