@@ -2,12 +2,16 @@
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from docweave.cells import syntax
+
+# How a comment opens: marks, and how far in its words begin.
+OPENING = re.compile(r"#+\s*")
 
 # The tokens around an f-string, or a template string, on the Pythons that have them.
 F_STRING_STARTS = {getattr(tokenize, f"{kind}STRING_START", None) for kind in "FT"}
@@ -78,7 +82,10 @@ def translate(source: str, translation: Callable[[str], str]) -> str:
             raise ValueError(f"the translation of the comment “{comment.text}” must keep its number of lines")
         for offset, text in enumerate(words):
             number = comment.line - 1 + offset
-            lines[number] = f"{lines[number][: comment.column]}# {text}".rstrip()
+            before, opening = lines[number][: comment.column], OPENING.match(lines[number], comment.column)
+            # An empty line of a comment says nothing of how far in its words begin.
+            mark = opening[0] if opening and opening.end() < len(lines[number]) else "# "
+            lines[number] = f"{before}{mark}{text}".rstrip()
     translated = "\n".join(lines)
     if syntax(translated) != syntax(source):
         raise ValueError("the translated comments change the code")

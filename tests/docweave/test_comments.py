@@ -63,6 +63,19 @@ def test_a_comment_in_another_script_leaves_the_code_as_it_was():
     assert translate("x = 1  # one", {"one": "一個"}.get) == "x = 1  # 一個"
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("# one\n#     two\nx = 1", "# ONE\n#     TWO\nx = 1"),
+        ("x = 1  #one", "x = 1  #ONE"),
+        ("## one\nx = 1", "## ONE\nx = 1"),
+        ("# one\n#\n# two\nx = 1", "# ONE\n#\n# TWO\nx = 1"),
+    ],
+)
+def test_a_translated_comment_keeps_its_marks_and_its_inner_indent(code, expected):
+    assert translate(code, str.upper) == expected
+
+
 def test_a_translation_that_says_nothing_leaves_no_trailing_space():
     assert translate("# one\nx = 1", lambda text: "") == "#\nx = 1"
 
