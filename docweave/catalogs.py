@@ -75,7 +75,7 @@ def read_catalog(path: Path) -> Catalog:
     for message in _read_po(path):
         text, words = message.id, message.string
         # A list of both would be a plural, and our messages have none.
-        if text and words and isinstance(text, str) and isinstance(words, str) and not message.fuzzy:
+        if isinstance(text, str) and isinstance(words, str) and text and words.strip() and not message.fuzzy:
             translations[text] = Translation(words, SAME in message.user_comments, message.lineno or 0)
     return Catalog(path, translations)
 

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import zip_longest
 
-from docweave import catalogs
+from docweave import catalogs, parallel
 from docweave.cells import Chapter
 from docweave.errors import WeaveError
 from docweave.outputs import code_hashes
 from docweave.pages import Page
 from docweave.project import SOURCE, Project
-from docweave.tree import Directive, Figure, texts
 from docweave.weave import weave
 
 GLOSSARY = "glossary"
@@ -31,6 +30,7 @@ def check(project: Project) -> list[WeaveError]:
             *order_of_chapters(project),
             *unwoven_pages(project),
             *differences_between_languages(project),
+            *links_and_numbers(project),
             *sections_not_translated(project),
             *words_not_translated(project),
             *words_that_the_glossary_rejects(project),
@@ -138,6 +138,15 @@ def _first_difference(source: Page, page: Page) -> Iterator[WeaveError]:
         return
 
 
+def links_and_numbers(project: Project) -> Iterator[WeaveError]:
+    """Yield the sections whose links or numbers are not those of their English, and what nobody can read on any page."""
+    for locale in project.languages:
+        for name, page in project.pages[locale].items():
+            yield from parallel.unreadable(page)
+            if locale != SOURCE and name in project.pages[SOURCE]:
+                yield from parallel.differences(page, project.pages[SOURCE][name])
+
+
 def sections_not_translated(project: Project) -> Iterator[WeaveError]:
     """Yield the sections that equal their English, are not stamped, or are stamped or listed and do not exist."""
     for locale in project.translations:
@@ -182,7 +191,8 @@ def words_that_the_glossary_rejects(project: Project) -> Iterator[WeaveError]:
         glossary = project.pages[locale].get(GLOSSARY)
         rejected = (glossary.meta.get("rejected") or {}) if glossary else {}
         pages = [page for page in project.pages[locale].values() if page.name != GLOSSARY]
-        said = [(page.path, line, text) for page in pages for line, text in _prose(page)]
+        said = [(page.path, 1, str(page.meta["description"])) for page in pages]
+        said += [(page.path, *line) for page in pages for section in page.sections for line in parallel.said(section)]
         catalog = project.catalogs[locale]
         said += [(catalog.path, words.line, INLINE_CODE.sub("", words.text)) for words in catalog.translations.values()]
         for pattern, right in rejected.items():
@@ -190,19 +200,3 @@ def words_that_the_glossary_rejects(project: Project) -> Iterator[WeaveError]:
             for path, line, text in said:
                 if found := word.search(text):
                     yield WeaveError(f"“{found[0]}”: the glossary says “{right}”", path, line)
-
-
-def _prose(page: Page) -> Iterator[tuple[int, str]]:
-    """Yield what a page says in words, each text with its line."""
-    yield 1, str(page.meta["description"])
-    for block in page.walk():
-        for first, spans in block.prose:
-            lines: dict[int, str] = {}
-            for line, span in texts(first, spans):
-                if span.kind == "text":
-                    lines[line] = lines.get(line, "") + span.text
-            yield from lines.items()
-        if isinstance(block, (Directive, Figure)):
-            yield block.line, block.alt
-        if isinstance(block, Figure):
-            yield block.line, block.caption

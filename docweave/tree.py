@@ -82,6 +82,10 @@ class Paragraph(Block):
     def prose(self) -> Prose:
         return ((self.line, self.words),)
 
+    @property
+    def element(self) -> str:
+        return "paragraph"
+
 
 @dataclass(frozen=True)
 class List(Block):
@@ -98,6 +102,10 @@ class List(Block):
     @property
     def blocks(self) -> tuple[Block, ...]:
         return tuple(block for item in self.items for block in item)
+
+    @property
+    def element(self) -> str:
+        return f"list of {len(self.items)}"
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,10 @@ class Table(Block):
         # Between the heads and the other rows is the line of dashes.
         return tuple((self.line + number + (number > 0), cell) for number, row in enumerate(self.rows) for cell in row)
 
+    @property
+    def element(self) -> str:
+        return f"table of {len(self.rows)} rows"
+
 
 @dataclass(frozen=True)
 class Fence(Block):
@@ -124,6 +136,10 @@ class Fence(Block):
 
     language: str
     text: str
+
+    @property
+    def element(self) -> str:
+        return f"{self.language} fence"
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ FIGURE = '![Один блок ведёт к другому](diagram:drawings.mod
             "greetings",
             "\n## Ошибки {#mistakes}\n",
             "",
-            "16: found cell greetings.fail; {english} heading ## {{#mistakes}} here (line 11)",
+            "14: found paragraph; {english} heading ## {{#mistakes}} here (line 11)",
         ),
         (
             "greetings",
@@ -186,7 +186,7 @@ FIGURE = '![Один блок ведёт к другому](diagram:drawings.mod
             "index",
             "Добро пожаловать.",
             "![Квадрат](diagram:drawings.square)",
-            "10: found figure drawings.square; {english} figure drawings.model here (line 9)",
+            "10: found figure drawings.square; {english} paragraph here (line 7)",
         ),
         ("index", 'идёт вверх"\n', 'идёт вверх"\n\n!!! tip "T"\n    X.\n', "18: tip box is not in the English page"),
     ],
@@ -291,14 +291,24 @@ def test_a_word_that_the_glossary_rejects_is_told_where_it_stands(tiny):
     for locale in tiny.project.languages:
         title = {"en": "Terms", "ru": "Слова", "zh-Hant": "詞彙"}[locale]
         rejected = "rejected:\n  '\\bуров(ень|ня)\\b': слой\n" if locale == "ru" else ""
-        tiny.write(f"docs/{locale}/glossary.md", front % (rejected, title) + ("\nНе уровень.\n" if locale == "ru" else "\n"))
+        tiny.write(
+            f"docs/{locale}/glossary.md", front % (rejected, title) + ("\nНе уровень.\n" if locale == "ru" else "\nX.\n")
+        )
     for locale in tiny.project.translations:
         tiny.stamp(f"{locale}/glossary")
     assert tiny.problems() == []
-    page = tiny.read("docs/ru/greetings.md")
-    tiny.write("docs/ru/greetings.md", page + "\nВторой уровень, не `уровень`.\n")
-    line = len(page.splitlines()) + 2
+    tiny.replace("docs/ru/greetings.md", "Программа может поздороваться.", "Второй уровень, не `уровень`.")
+    line = tiny.read("docs/ru/greetings.md").splitlines().index("Второй уровень, не `уровень`.") + 1
     assert tiny.problems() == [f"docs/ru/greetings.md:{line}: “уровень”: the glossary says “слой”"]
+
+
+def test_a_rejected_word_is_found_when_marks_part_it_and_in_a_description(tiny):
+    glossary = "---\ndescription: Слова.\nrejected:\n  'уровень': слой\n---\n\n# Слова {#glossary}\n"
+    tiny.write("docs/ru/glossary.md", glossary)
+    tiny.replace("docs/ru/greetings.md", "Программа может поздороваться.", "Второй уро**вень**.")
+    tiny.replace("docs/ru/index.md", "Отсюда начинает читатель.", "Первый уровень.")
+    found = [problem.partition(":")[0] for problem in tiny.problems() if "уровень" in problem]
+    assert sorted(found) == ["docs/ru/greetings.md", "docs/ru/index.md"]
 
 
 def test_recorded_outputs_of_a_chapter_that_is_gone_are_told(tiny):

@@ -16,7 +16,8 @@ def page(body, front=FRONT):
 
 def elements(body):
     """What a translation of `# Title` and this body must have, as text; without the title."""
-    return [block.element for block in page(f"# Title {{#title}}\n\n{body}").elements[1:]]
+    found = [block.element for block in page(f"# Title {{#title}}\n\n{body}").elements[1:]]
+    return [element for element in found if element != "paragraph" and not element.endswith(" fence")]
 
 
 def directive(line):
