@@ -1,4 +1,4 @@
-"""The line of a chapter that says where it was run, in the reader's language, and the table it opens to."""
+"""The line on a page that says where its chapter was run, in the reader's language, and the table it opens to."""
 
 import re
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ BESIDE_HAN = re.compile(r"(?<=[0-9A-Za-z])(?=[一-鿿])|(?<=[一-鿿])(?=[0-9A-Z
 
 @dataclass(frozen=True)
 class Row:
-    """A cell that gave something else somewhere.
+    """A cell whose output differs from the page in some run.
 
     Attributes:
-        cell: its name.
-        given: what it printed or raised in each column, None where it gave what the page shows.
-        because: why it runs on some backends only, if so.
+        cell: the cell's name.
+        given: its output or error in each column, None where that equals the page.
+        because: the reason why it runs on some backends only, if so.
     """
 
     cell: str
@@ -33,13 +33,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Attest:
-    """Where a chapter was run.
+    """The runs of a chapter, summed up for a reader.
 
     Attributes:
         line: the sentence.
-        columns: what the columns of the table are of, such as `JAX 0.10`.
-        rows: the cells that gave something else than the page shows.
-        others: how many cells gave what the page shows everywhere.
+        columns: the heads of the table's columns, such as `JAX 0.10`.
+        rows: the cells whose output differs from the page.
+        others: how many cells gave the output on the page in every run.
     """
 
     line: str
@@ -49,13 +49,13 @@ class Attest:
 
 
 def attest(chapter: Chapter, runs: list[Run], locale: str, words: Catalog) -> Attest | None:
-    """Return what a page says of where its chapter was run, or None if its code was run nowhere yet.
+    """Return a page's statement of where its chapter was run, or None if its present code was run nowhere yet.
 
     Args:
         chapter: the chapter.
         runs: the runs of its present code.
         locale: the reader's language.
-        words: its catalogue.
+        words: the catalogue of that language.
     """
     if not runs:
         return None
@@ -73,16 +73,16 @@ def attest(chapter: Chapter, runs: list[Run], locale: str, words: Catalog) -> At
         for cell in chapter.cells
         if any(cell.name in run.differs for run in columns.values())
     ]
-    # Chinese puts a space between its own characters and Latin ones, which Babel's lists and dates do not.
+    # Chinese typography wants a space between Han and Latin characters; Babel's lists and dates have none.
     line = BESIDE_HAN.sub(" ", line)
     return Attest(line, tuple(columns), tuple(rows), len(chapter.cells) - len(rows))
 
 
 def _columns(runs: list[Run]) -> dict[str, Run]:
-    """Return the runs that gave something else, by what heads a column.
+    """Return the runs to show, by the heads of their columns.
 
-    Of each backend it is the newest, and older ones for more cells.
-    If all gave what the page shows, they are the newest of each backend.
+    These are the newest differing run of each backend, and any older one in which further cells differ.
+    If no run differs, they are the newest run of each backend.
     """
     newest = max(map(_keras, runs))
     columns: dict[str, Run] = {}

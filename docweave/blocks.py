@@ -1,6 +1,6 @@
-"""What a directive becomes on a page: code, printed output, figures and notes, as Markdown and as HTML.
+"""The blocks that directives become: code, printed output, figures and notes, as Markdown and as HTML.
 
-The HTML is written here and not by a Markdown extension, so that a cell is highlighted once for all languages.
+The HTML is written here rather than by a Markdown extension, so that a cell is highlighted once for all languages.
 """
 
 import re
@@ -14,9 +14,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-# What a part of code looks like, by the first of these kinds that it is of. All else, names, spaces, brackets and operators,
-# looks plain, and a string is one string whatever stands in it: marks for those would be half of a page with much code.
-# Names of Python's own functions look as those of Keras do.
+# The style of a token: the first matching kind wins. Names, spaces, brackets and operators stay unmarked, and so do the parts
+# of a string: marking them would double the size of a page with much code. Python's own functions look like those of Keras.
 LOOKS = {
     token.Keyword.Constant: token.Text,
     token.Keyword: token.Keyword,
@@ -36,11 +35,11 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a page that a directive stands for.
+    """A part of a page that replaces a directive.
 
     Attributes:
-        markdown: what any Markdown tool understands.
-        html: what the site shows.
+        markdown: its form for any Markdown tool.
+        html: its form on the site.
     """
 
     markdown: str
@@ -61,16 +60,16 @@ def code(source: str, cell: str, raises: str = "", highlighted: str = "") -> Blo
 
 
 def fenced(text: str, language: str) -> Block:
-    """Return the block of a fence that a page holds.
+    """Return the block of a fence written on a page.
 
     Raises:
-        ValueError: a language that Pygments does not know.
+        ValueError: a language unknown to Pygments.
     """
     return _pre(text, _highlight(text, language), language, "", {})
 
 
 def printed(text: str, cell: str, kind: str) -> Block:
-    """Return the block of what a cell printed or of the error it raised.
+    """Return the block of a cell's printed output or of its error.
 
     Args:
         text: the recorded text.
@@ -78,7 +77,7 @@ def printed(text: str, cell: str, kind: str) -> Block:
         kind: `output` or `error`.
     """
     text = text.rstrip("\n")
-    # Drawn rules, as of a summary(), must join from line to line; other text wants air between its lines.
+    # The box-drawing rules of a summary() must join from line to line; other text reads better with space between lines.
     table = " cell-table" if "│" in text else ""
     return _pre(text, escape(text, quote=False), "text", f" no-copy cell-{kind}{table}", {"data-output-of": cell})
 
@@ -87,10 +86,10 @@ def figure(svg: str, kind: str, attributes: dict[str, str], caption: str = "") -
     """Return the block of a drawing.
 
     Args:
-        svg: the drawing, ready to stand in a page.
+        svg: the drawing, ready for a page.
         kind: `plot` or `diagram`.
-        attributes: what the figure is of.
-        caption: what stands below it.
+        attributes: HTML attributes that name the source of the figure.
+        caption: the text below it.
     """
     below = f"<figcaption>{escape(caption, quote=False)}</figcaption>" if caption else ""
     html = f'<figure class="{kind}"{_attributes(attributes)}>{svg}{below}</figure>'
@@ -105,13 +104,13 @@ def note(text: str, kind: str, link_text: str, address: str, language: str) -> B
 
 
 def fence(text: str, language: str) -> str:
-    """Return a Markdown fence with a text, longer than any that the text holds."""
+    """Return a text in a Markdown fence that is longer than any fence within it."""
     ticks = "`" + max(re.findall("`{3,}", text), default="``", key=len)
     return f"{ticks}{language}\n{text}\n{ticks}"
 
 
 def _pre(text: str, inner: str, language: str, classes: str, attributes: dict[str, str]) -> Block:
-    # The classes are those of Material, whose copy buttons and styles look for them.
+    # Material's copy buttons and styles look for these classes.
     opening = f'<div class="highlight{classes}"{_attributes(attributes)}>'
     lang = ' lang="en"' if language == "text" else ""  # what Keras and Python print is English on every page
     html = f'{opening}<pre{lang}><code translate="no">{inner}</code></pre></div>'
@@ -138,5 +137,5 @@ def _highlight(source: str, language: str, lines: str = "") -> str:
         for kind, text in lexer.get_tokens(source)
     )
     html = pygments.format(looks, formatter)
-    # The last line break, which Pygments adds, stands inside the mark of a highlighted last line.
+    # Pygments adds a last line break, and puts it inside the mark of a highlighted last line.
     return re.sub(r"\n((?:</span>)?)\n?$", r"\1", html)

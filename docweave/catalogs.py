@@ -15,20 +15,20 @@ from docweave.files import read_text, write_text
 
 HEADER = "# The words of this language for comments in cells, for plots and for the site itself."
 
-# A translator writes this comment above a message that is the same in both languages.
+# Translators write this comment above a message that is the same in both languages.
 SAME = "same in both"
 
-# What a line may be. Babel passes over a string that is not closed, and the next update would then drop its message.
+# The legal lines of a catalogue. Babel skips an unclosed string, and the next update would then drop its message.
 STRING = r'"(?:[^"\\]|\\.)*"'
 LINE = re.compile(rf"(#(?!~).*|#~\|.*|(#~ *)?((?P<word>msgctxt|msgid_plural|msgid|msgstr(\[\d+\])?) *)?{STRING})?")
-# A catalogue's header, which is kept as its editor wrote it: Babel stops at dates and plurals that are not filled in.
+# A catalogue's header, kept as its editor wrote it: Babel fails on dates and plurals that are not filled in.
 HEAD = re.compile(rf'^(?P<comments>(?:#.*\n)*)(?P<strings>msgid ""\n(?:msgstr {STRING}\n)(?:{STRING}\n)*)', re.MULTILINE)
 CHARSET = re.compile(r"(?<=charset=)[\w-]+")
 
 
 @dataclass(frozen=True)
 class Message:
-    """Words to translate, and where they are used: cells, or `site` for a phrase of the site itself."""
+    """A text to translate, and the places that use it: cells, or `site` for a phrase of the site itself."""
 
     text: str
     places: tuple[str, ...]
@@ -36,7 +36,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Translation:
-    """A message in one language: its words, whether it may equal the original, where it stands in the catalogue."""
+    """A message in one language: the text, whether it may equal the original, its line in the catalogue."""
 
     text: str
     may_be_same: bool
@@ -51,7 +51,7 @@ class Catalog:
     translations: dict[str, Translation]
 
     def __call__(self, text: str) -> str:
-        """Return the translation of `text`, or `text` itself where there is none."""
+        """Return the translation of `text`, or `text` itself if there is none."""
         translation = self.translations.get(text)
         return translation.text if translation else text
 
@@ -69,12 +69,12 @@ def read_catalog(path: Path) -> Catalog:
     """Read a catalogue. A missing file is an empty one.
 
     Raises:
-        WeaveError: a file that does not parse, with the line.
+        WeaveError: a file that does not parse, at the line.
     """
     translations = {}
     for message in _read_po(path):
         text, words = message.id, message.string
-        # A list of both would be a plural, and our messages have none.
+        # Lists would mean a plural; our messages have none.
         if isinstance(text, str) and isinstance(words, str) and text and words.strip() and not message.fuzzy:
             translations[text] = Translation(words, SAME in message.user_comments, message.lineno or 0)
     return Catalog(path, translations)
@@ -92,21 +92,21 @@ def _read_po(path: Path) -> PoCatalog:
         )
     text = read_text(path)
     _check_lines(text, path)
-    # Empty lines in place of what Babel must not read keep the numbers of the others.
+    # Blank out the parts that Babel must not read, line by line, so that the other line numbers stay right.
     body = re.sub(r"^#~\|.*", "", HEAD.sub(lambda found: "\n" * found[0].count("\n"), text, count=1), flags=re.MULTILINE)
     try:
         catalog = read_po(io.StringIO(body), abort_invalid=True)
     except PoFileError as error:
         problem = str(error).rpartition(" on ")[0]
         raise WeaveError(f"the catalogue does not parse: {problem}", path, error.lineno + 1) from error
-    except ValueError as error:  # a plural without its number
+    except ValueError as error:  # a plural form without its number
         raise WeaveError(f"the catalogue does not parse: {error}", path) from error
     catalog.charset = "utf-8"
     return catalog
 
 
 def _check_lines(text: str, path: Path) -> None:
-    """Refuse a line that is none of a catalogue's, and a message that is there twice: Babel would drop one of them."""
+    """Reject lines that a catalogue cannot have, and duplicate messages, of which Babel would drop one."""
     first: dict[tuple[str, ...], int] = {}
     entry: list[str] = []
     begins = 0
@@ -121,7 +121,7 @@ def _check_lines(text: str, path: Path) -> None:
             entry = []
         if (found["word"] or "").startswith("msgstr") and "msgstr" not in entry:
             if (other := first.setdefault(tuple(entry), begins)) != begins:
-                raise WeaveError(f"the message is there twice, first in line {other}: keep one translation of it", path, begins)
+                raise WeaveError(f"duplicate message, first in line {other}: keep one translation of it", path, begins)
             entry.append("msgstr")
         elif entry[-1:] != ["msgstr"] and line.strip():
             entry += [found["word"]] if found["word"] else []
@@ -129,10 +129,11 @@ def _check_lines(text: str, path: Path) -> None:
 
 
 def missing(catalog: Catalog, messages: Iterable[Message]) -> list[WeaveError]:
-    """Return what is wrong with a catalogue that must translate `messages`, one error for each.
+    """Return one error for each of `messages` that a catalogue translates badly or not at all.
 
-    A message without translation, one that equals its original and is not listed as the same in both, one that is
-    listed so and differs, one whose translation has another number of lines, a phrase of the site with markup.
+    Errors are: no translation; a translation that equals its original without being marked as the same in both; one
+    that is so marked and differs; one with another number of lines; a
+    phrase of the site with markup.
     """
     errors = []
     for message in messages:
@@ -145,7 +146,7 @@ def missing(catalog: Catalog, messages: Iterable[Message]) -> list[WeaveError]:
         if same and not translation.may_be_same:
             problem = f"“{text}” ({where}) equals its original: translate it, or write the comment `# {SAME}` above it"
         elif not same and translation.may_be_same:
-            problem = f"“{text}” ({where}) is listed as the same in both, and is not: remove `# {SAME}`"
+            problem = f"“{text}” ({where}) is marked as the same in both, and differs: remove `# {SAME}`"
         elif "site" in message.places and (markup := set('<>&"') & set(translation.text) - set(message.text)):
             problem = f"the translation of “{text}” ({where}) holds “{min(markup)}”: a phrase of the site is plain text"
         elif translation.text.count("\n") != message.text.count("\n"):
@@ -157,26 +158,26 @@ def missing(catalog: Catalog, messages: Iterable[Message]) -> list[WeaveError]:
 
 
 def update(path: Path, messages: Iterable[Message]) -> tuple[int, int]:
-    """Bring a catalogue up to date: new messages are added, what nothing uses any more is kept as obsolete.
+    """Bring a catalogue up to date: add new messages, and keep unused ones as obsolete.
 
     Returns:
-        how many messages the catalogue has, and how many of them still need a translation.
+        the number of messages in the catalogue, and the number of those that still need a translation.
     """
     old = _read_po(path)
     old.header_comment, old.fuzzy = HEADER, False
     template = PoCatalog(creation_date=old.creation_date)
     for message in messages:
-        # A cell is a place without a line, which Babel writes and its types do not know.
+        # A cell has no line number: Babel can write such a location, but its types do not allow it.
         places: Any = [(place, None) for place in message.places]
         template.add(message.text, locations=places)
         if message.text in old.obsolete:  # used again
             old[message.text] = old.obsolete.pop(message.text)
     old.update(template)
-    # Babel would write the time of this update: a change on every run, though nothing else changed.
+    # Babel would write the time of this update, so that the file would change on every run.
     old.creation_date = template.creation_date
     buffer = io.BytesIO()
     write_po(buffer, old, width=100)
-    # What Babel takes for a translator's comment is the message that was translated before.
+    # Babel mistakes the previous message (`#|`) for a translator's comment.
     text = re.sub(r"^# \| ", "#| ", buffer.getvalue().decode("utf-8"), flags=re.MULTILINE)
     if path.exists() and (head := HEAD.search(read_text(path))):
         text = HEAD.sub(lambda new: new["comments"] + CHARSET.sub("utf-8", head["strings"]), text, count=1)

@@ -1,4 +1,4 @@
-"""Snippet files in: chapters and their named cells."""
+"""Read snippet files: chapters and their named cells."""
 
 import ast
 import keyword
@@ -13,15 +13,15 @@ from nbformat import ValidationError
 from docweave.errors import WeaveError, nearest
 from docweave.files import read_text
 
-# The backends of Keras and what people call them, in the order of the site. A chapter that runs on one only says so at the end
-# of its file's name: `beyond_one_machine_jax.py`.
+# The backends of Keras and their usual names, in the order of the site. A chapter for a single backend names it at the end of
+# its file name: `beyond_one_machine_jax.py`.
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
-# So does one that shows what an older Keras did: `keras_3_6.py`. It has no page: those of others show its cells.
+# A chapter for an older Keras names the version: `keras_3_6.py`. It has no page of its own; other pages show its cells.
 OLDER_KERAS = re.compile(r"keras_(\d+)_(\d+)")
 OPTIONS = ("active", "backends", "because", "tags")
 TAGS = ("raises-exception", "slow")
 
-# A comment is never code: without the last word, Jupytext would take `# cat and dog` for a command of a notebook's.
+# A comment is never code: with `comment_magics`, Jupytext would take `# cat and dog` for a shell command.
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 MARKER = re.compile(r"# %%(?:\s|$)")
 
@@ -33,12 +33,12 @@ class Cell:
     Attributes:
         chapter: the chapter's name, as in `snippets/<chapter>.py`.
         name: the cell's name, unique in its chapter.
-        source: its code, without marker and without a final line break.
-        path: the file it stands in.
+        source: its code, without the marker and the final line break.
+        path: the file that holds it.
         line: the line of its first code line in that file, from 1.
         tags: some of `TAGS`.
-        backends: the backends that it runs on, if it does not run on all.
-        because: why it does not, if so.
+        backends: the backends that can run it, empty for all.
+        because: the reason why the others cannot.
     """
 
     chapter: str
@@ -56,7 +56,7 @@ class Cell:
 
     @property
     def raises(self) -> bool:
-        """Whether the cell must raise. Such a cell is commented out in its file."""
+        """Whether the cell must raise an error. Such a cell is commented out in its file."""
         return "raises-exception" in self.tags
 
     @property
@@ -81,24 +81,24 @@ class Chapter:
 
     @property
     def backend(self) -> str:
-        """The backend that the file's name asks for, or an empty string: then any will do."""
+        """The backend in the file name, or an empty string if any will do."""
         suffix = self.name.rpartition("_")[2]
         return suffix if suffix in BACKENDS else ""
 
     @property
     def keras(self) -> str:
-        """The older Keras that the file's name asks for, such as `3.6`, or an empty string: then that of the lock."""
+        """The older Keras in the file name, such as `3.6`, or an empty string for the locked version."""
         found = OLDER_KERAS.fullmatch(self.name)
         return ".".join(found.groups()) if found else ""
 
     @property
     def apart(self) -> bool:
-        """Whether it runs in a process that starts from nothing, for Keras has one backend and one version there."""
+        """Whether the chapter needs a fresh process, since a process has one Keras with one backend for life."""
         return bool(self.backend or self.keras)
 
     @property
     def page(self) -> str:
-        """The name of the chapter's page, with underscores: one page may show one file for each backend."""
+        """The name of the chapter's page, with underscores: a page may show one file for each backend."""
         return self.name.removesuffix(f"_{self.backend}") if self.backend else self.name
 
     def __getitem__(self, name: str) -> Cell:
@@ -110,7 +110,7 @@ def read_chapters(folder: Path) -> dict[str, Chapter]:
     """Read every snippet file of a folder, by name.
 
     Raises:
-        WeaveError: a file that is no script of named cells.
+        WeaveError: a file that is not a script of named cells.
     """
     return {path.stem: read_chapter(path) for path in sorted(folder.glob("*.py"))}
 
@@ -120,7 +120,7 @@ def read_chapter(path: Path) -> Chapter:
 
     Raises:
         WeaveError: a cell without a name, a name used twice, an unknown tag, code that does not
-            parse, code before the first cell, trailing spaces, a cell that must raise and is not commented out.
+            parse, code before the first cell, trailing spaces, a cell that must raise but is not commented out.
     """
     lines = read_text(path).splitlines()
     for number, line in enumerate(lines, 1):
@@ -133,13 +133,13 @@ def read_chapter(path: Path) -> Chapter:
     for marker, end in zip(markers, [*markers[1:], len(lines) + 1], strict=True):
         cell = _cell(path, marker, tuple(lines[marker - 1 : end - 1]))
         for other in cells:
-            if other.name.lower() == cell.name.lower():  # some systems would keep the outputs of both in one file
+            if other.name.lower() == cell.name.lower():  # on a case-insensitive file system their outputs would share a file
                 raise WeaveError(f"the cell name “{cell.name}” is used twice: first in line {other.line - 1}", path, marker)
         cells.append(cell)
     return Chapter(path.stem, path, tuple(cells))
 
 
-@lru_cache(maxsize=4096)  # while the site is served, most cells are read again and few have changed
+@lru_cache(maxsize=4096)  # while the site is served, every change rereads all cells, and few have changed
 def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
     try:
         notebook_cell, *more = jupytext.reads("\n".join(lines).rstrip(), fmt=PERCENT).cells
@@ -150,12 +150,12 @@ def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
     metadata = dict(notebook_cell.metadata)
     name = metadata.pop("title", "")
     if notebook_cell.cell_type != "code":
-        raise WeaveError("a snippet file holds code only: prose belongs into docs/", path, marker)
+        raise WeaveError("a snippet file holds code only: prose belongs in docs/", path, marker)
     if "incorrectly_encoded_metadata" in metadata:
         options = metadata["incorrectly_encoded_metadata"]
         raise WeaveError(f"unreadable options “{options}”: expected `name=value`, with text in double quotes", path, marker)
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise WeaveError(f"“{name}” is no name for a cell: expected `# %% name`, a Python identifier", path, marker)
+        raise WeaveError(f"“{name}” cannot name a cell: expected `# %% name`, a Python identifier", path, marker)
     tags = frozenset(metadata.pop("tags", ()))
     for tag in sorted(tags.difference(TAGS)):
         raise WeaveError(f"unknown tag “{tag}”.{nearest(tag, TAGS)}", path, marker)
@@ -190,9 +190,9 @@ def _cell(path: Path, marker: int, lines: tuple[str, ...]) -> Cell:
 
 @cache
 def syntax(source: str) -> str:
-    """Return what two pieces of code must share to be the same code: comments do not count.
+    """Return a text that is equal for the same code, whatever its comments.
 
-    That is the dump of the syntax tree; for code that is meant not to parse, its text.
+    It is the dump of the syntax tree, or the code itself if that does not parse, as some code is meant not to.
     """
     try:
         return ast.dump(ast.parse(source))

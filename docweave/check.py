@@ -1,4 +1,4 @@
-"""What is wrong with a project, told without running a cell: one error for each thing to mend."""
+"""Check a project without running a cell: one error for each thing to fix."""
 
 import re
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ INLINE_CODE = re.compile(r"`[^`]*`")
 
 
 def check(project: Project) -> list[WeaveError]:
-    """Return everything an author must mend, with paths relative to the project.
+    """Return everything an author must fix, with paths relative to the project.
 
-    Chapters, pages, recorded outputs and catalogues that cannot be read are reported alone: the rest builds on them.
+    A chapter, page, recorded output or catalogue that cannot be read is the only error reported: the rest depends on it.
     """
     try:
         problems = [
@@ -41,7 +41,7 @@ def check(project: Project) -> list[WeaveError]:
 
 
 def unshown_cells(project: Project) -> Iterator[WeaveError]:
-    """Yield the cells that no English page shows."""
+    """Yield an error for each cell that no English page shows."""
     shown = {directive.id for page in project.pages[SOURCE].values() for directive in page.directives}
     for chapter in project.chapters.values():
         for cell in chapter.cells:
@@ -50,32 +50,32 @@ def unshown_cells(project: Project) -> Iterator[WeaveError]:
 
 
 def unrecorded_outputs(project: Project) -> Iterator[WeaveError]:
-    """Yield the chapters whose recorded outputs are missing, or were recorded from other code."""
+    """Yield an error for each chapter whose outputs are not recorded, or were recorded from other code."""
     for name, chapter in project.chapters.items():
         recorded = project.records[name].code
-        mend = f"run `docweave run --record {name}`"
+        fix = f"run `docweave run --record {name}`"
         if not recorded:
-            yield WeaveError(f"the outputs of the chapter “{name}” are not recorded: {mend}", chapter.path, 1)
+            yield WeaveError(f"the outputs of the chapter “{name}” are not recorded: {fix}", chapter.path, 1)
             continue
         hashes = code_hashes(chapter)
         for cell in chapter.cells:
             if recorded.get(cell.name) != hashes[cell.name]:
-                yield cell.error(f"the cell “{cell.name}” changed since its output was recorded: {mend}")
-                break  # what comes after it depends on it
+                yield cell.error(f"the cell “{cell.name}” changed since its output was recorded: {fix}")
+                break  # later cells depend on this one
         else:
             for gone in sorted(recorded.keys() - hashes.keys()):
-                yield WeaveError(f"an output is recorded of “{gone}”, which is no cell any more: {mend}", chapter.path, 1)
+                yield WeaveError(f"an output is recorded for “{gone}”, which is no longer a cell: {fix}", chapter.path, 1)
 
 
 def outputs_of_nothing(project: Project) -> Iterator[WeaveError]:
-    """Yield the folders of recorded outputs whose snippet file is gone."""
+    """Yield an error for each folder of recorded outputs whose snippet file is gone."""
     for folder in sorted(project.outputs.glob("[!.]*/")):
         if folder.name not in project.chapters:
-            yield WeaveError(f"there is no snippet file {folder.name}.py any more: remove this folder", folder)
+            yield WeaveError(f"there is no longer a snippet file {folder.name}.py: remove this folder", folder)
 
 
 def order_of_chapters(project: Project) -> Iterator[WeaveError]:
-    """Yield where a chapter's page shows its cells otherwise than once each and in the order in which they run.
+    """Yield an error where a chapter's page does not show each cell once, in the order in which they run.
 
     A reader who copies a page from top to bottom must get a program that runs.
     """
@@ -100,7 +100,7 @@ def _first_out_of_order(page: Page, chapter: Chapter) -> Iterator[WeaveError]:
 
 
 def unwoven_pages(project: Project) -> Iterator[WeaveError]:
-    """Yield why a page cannot be woven: an unknown cell or model, a plot without words, a diagram too large."""
+    """Yield an error for each page that cannot be woven, such as an unknown cell or a plot without alternative text."""
     for pages in project.pages.values():
         for page in pages.values():
             try:
@@ -110,14 +110,14 @@ def unwoven_pages(project: Project) -> Iterator[WeaveError]:
 
 
 def differences_between_languages(project: Project) -> Iterator[WeaveError]:
-    """Yield the pages, and the first heading, cell, figure or box, that a language lacks, adds or moves."""
+    """Yield an error for each page, and the first heading, cell, figure or box, that a language lacks, adds or moves."""
     for locale in project.translations:
         pages = project.pages[locale]
         for name, source in project.pages[SOURCE].items():
             if name in pages:
                 yield from _first_difference(source, pages[name])
             else:
-                yield WeaveError(f"the page is missing: its English is {source.path.name}", source.path.parents[1] / locale)
+                yield WeaveError(f"the page {source.path.name} is missing", source.path.parents[1] / locale)
         for name in sorted(pages.keys() - project.pages[SOURCE].keys()):
             near = get_close_matches(name, project.pages[SOURCE], n=1)
             hint = f" Did you mean “{near[0]}.md”?" if near else ""
@@ -148,7 +148,7 @@ def links_and_numbers(project: Project) -> Iterator[WeaveError]:
 
 
 def sections_not_translated(project: Project) -> Iterator[WeaveError]:
-    """Yield the sections that equal their English, are not stamped, or are stamped or listed and do not exist."""
+    """Yield an error for each section that equals its English, is not stamped, or is named in the front matter and missing."""
     for locale in project.translations:
         for name, page in project.pages[locale].items():
             source = project.pages[SOURCE].get(name)
@@ -167,7 +167,7 @@ def _sections_not_translated(page: Page, source: Page) -> Iterator[WeaveError]:
             message = f"the section “{section.id}” equals its English: translate it, or list it under `same:`"
             yield page.error(message, section.line)
         elif not equal and section.id in same:
-            yield page.error(f"the section “{section.id}” is listed under `same:` and differs: remove it there", 1)
+            yield page.error(f"the section “{section.id}” is listed under `same:` and differs: remove it from there", 1)
         if section.id not in stamps and not equal:
             message = f"the section “{section.id}” is not stamped: `docweave stamp {page.locale}/{page.path.name}`"
             yield page.error(message, section.line)
@@ -176,16 +176,16 @@ def _sections_not_translated(page: Page, source: Page) -> Iterator[WeaveError]:
 
 
 def words_not_translated(project: Project) -> Iterator[WeaveError]:
-    """Yield the comments, words in plots and phrases of the site that a catalogue does not translate."""
+    """Yield an error for each comment, text in a plot and phrase of the site that a catalogue does not translate."""
     for locale in project.translations:
         yield from catalogs.missing(project.catalogs[locale], project.messages)
 
 
 def words_that_the_glossary_rejects(project: Project) -> Iterator[WeaveError]:
-    """Yield the lines of pages and the messages of catalogues that use a word which their glossary rejects.
+    """Yield an error for each word of a page or a catalogue that the glossary of its language rejects.
 
-    A glossary lists such words in its front matter, `rejected:`, each as a regular expression with the right word. It
-    may use them itself; inline code is not prose.
+    A glossary lists such words in its front matter, `rejected:`, each as a regular expression with the right word. The
+    glossary itself may use them, and so may inline code, which is not prose.
     """
     for locale in project.languages:
         glossary = project.pages[locale].get(GLOSSARY)

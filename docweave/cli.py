@@ -22,7 +22,7 @@ from docweave.weave import weave as weave_page
 
 
 class Command(click.Group):
-    """A group whose commands report an author's mistake in one line, and exit with 1."""
+    """A group whose commands report an author's mistake in one line and exit with status 1."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -37,28 +37,28 @@ class Command(click.Group):
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=".",
-    help="The folder that holds docs/ and snippets/ (default: this one).",
+    help="The folder that holds docs/ and snippets/ (default: the current one).",
 )
 @click.pass_context
 def main(context: click.Context, root: Path) -> None:
     """Weave tested code cells and prose into pages, in many languages.
 
-    Every command exits with 0 if all is well, with 1 if an author has something to mend, with 2 if the command itself
-    was misspelled.
+    Every command exits with status 0 if all is well, 1 if an author has something to fix, and 2 if the command line is
+    wrong.
     """
     context.obj = Project(root.resolve())
 
 
 @main.command()
 @click.argument("chapters", nargs=-1)
-@click.option("--record", is_flag=True, help="Keep what the cells give, instead of comparing it with what is recorded.")
-@click.option("--force", is_flag=True, help="With --record: also chapters in which nothing has changed.")
-@click.option("--short", is_flag=True, help="Shorten the training of slow cells (only to compare).")
+@click.option("--record", is_flag=True, help="Record the outputs instead of comparing them with the recorded ones.")
+@click.option("--force", is_flag=True, help="With --record: run unchanged chapters, too.")
+@click.option("--short", is_flag=True, help="Shorten the training in slow cells (not with --record).")
 @click.pass_obj
 def run(project: Project, chapters: tuple[str, ...], record: bool, force: bool, short: bool) -> None:
-    """Run the cells of CHAPTERS (default: all) and compare with the recorded outputs, or record them anew."""
+    """Run the cells of CHAPTERS (default: all) and compare their outputs with the recorded ones, or record them again."""
     if record and short:
-        raise click.UsageError("--record keeps the whole run: it cannot be shortened")
+        raise click.UsageError("--record needs the whole run, which --short would shorten")
     chosen = [_chapter(project, name) for name in chapters] or list(project.chapters.values())
     if record and not force:
         current = [chapter for chapter in chosen if outputs.is_current(chapter, project.records[chapter.name])]
@@ -106,10 +106,10 @@ def _chapter(project: Project, name: str) -> Chapter:
 @click.option("--backend", default=outputs.DEFAULT_BACKEND, type=click.Choice(sorted(outputs.BACKEND_PACKAGES)))
 @click.pass_obj
 def verify(project: Project, chapters: tuple[str, ...], backend: str) -> None:
-    """Run CHAPTERS (default: all) on a backend, with this Python and this Keras, and write down what differs.
+    """Run CHAPTERS (default: all) on a backend, with this Python and this Keras, and store the differences.
 
-    Slow cells are shortened. A chapter that stops, or that gives other numbers on the backend and the Keras that
-    recorded it, is a failure and is not written down.
+    Slow cells are shortened. A chapter that stops with an error, or that gives other numbers on the backend and the
+    Keras that recorded it, is a failure and is not stored.
     """
     from docweave.running.run import run_under
 
@@ -135,7 +135,11 @@ def verify(project: Project, chapters: tuple[str, ...], backend: str) -> None:
                 failed += 1
                 for name in run.differs:
                     for difference in compare.output_differences(chapter[name], recorded, given.output(chapter[name])):
-                        click.echo(project.relative(chapter[name].error(f"the cell “{name}” does not hold:\n{difference}")))
+                        click.echo(
+                            project.relative(
+                                chapter[name].error(f"the cell “{name}” gave something else than is recorded:\n{difference}")
+                            )
+                        )
                 continue
             verified.add(project.outputs, chapter, run)
             click.echo(f"{chapter.name}: ran on {backend}; {len(run.differs)} of {len(chapter.cells)} cells differ")
@@ -144,12 +148,12 @@ def verify(project: Project, chapters: tuple[str, ...], backend: str) -> None:
 
 @main.command("noise")
 @click.argument("chapters", nargs=-1)
-@click.option("--evidence", is_flag=True, help="Show how many numbers each setting would miss if it had not been measured.")
+@click.option("--evidence", is_flag=True, help="Show how well the other settings predict each one, by leaving it out.")
 @click.pass_obj
 def show_noise(project: Project, chapters: tuple[str, ...], evidence: bool) -> None:
     """Show how far each printed number of CHAPTERS (default: all) moves when only the arithmetic changes.
 
-    This was measured when the outputs were recorded; nothing is run.
+    The figures were measured when the outputs were recorded; no cell is run.
     """
     chosen = [_chapter(project, name) for name in chapters] or list(project.chapters.values())
     if evidence:
@@ -170,11 +174,11 @@ def show_noise(project: Project, chapters: tuple[str, ...], evidence: bool) -> N
 @main.command()
 @click.pass_obj
 def check(project: Project) -> None:
-    """Tell everything there is to mend, without running a cell."""
+    """Report everything there is to fix, without running a cell."""
     problems = check_project(project) or list(disagreements(project))
     for problem in problems:
         click.echo(problem)
-    click.echo(f"{len(problems)} to mend" if problems else "Nothing to mend.", err=True)
+    click.echo(f"{len(problems)} to fix" if problems else "Nothing to fix.", err=True)
     sys.exit(1 if problems else 0)
 
 
@@ -202,7 +206,7 @@ def weave(project: Project, folder: Path) -> None:
 @click.argument("languages", nargs=-1)
 @click.pass_obj
 def status(project: Project, languages: tuple[str, ...]) -> None:
-    """List what LANGUAGES (default: all) still lack, and the sections whose English has changed, with the change."""
+    """List what LANGUAGES (default: all) still lack, and each section whose English has changed, with the diff."""
     complete = True
     for locale in languages or project.translations:
         report = translation.status(project, locale)
@@ -225,11 +229,11 @@ def status(project: Project, languages: tuple[str, ...]) -> None:
 @click.argument("sections", nargs=-1)
 @click.pass_obj
 def stamp(project: Project, page: str, sections: tuple[str, ...]) -> None:
-    """Mark SECTIONS (default: all) of PAGE, such as `ru/index.md`, as saying what the English says now."""
+    """Mark SECTIONS (default: all) of PAGE, such as `ru/index.md`, as matching the present English."""
     path = Path(page)
     locale, name = path.parent.name, path.stem
     if locale not in project.languages:
-        raise WeaveError(f"“{page}” names no page: expected `language/page.md`.{nearest(locale, project.languages)}")
+        raise WeaveError(f"“{page}” is not a page: expected `language/page.md`.{nearest(locale, project.languages)}")
     pages = project.pages[locale]
     if name not in pages:
         raise WeaveError(f"there is no page “{name}” in docs/{locale}/.{nearest(name, pages)}")
@@ -240,7 +244,7 @@ def stamp(project: Project, page: str, sections: tuple[str, ...]) -> None:
 @main.command()
 @click.pass_obj
 def comments(project: Project) -> None:
-    """Collect comments, words in plots and phrases, and bring every catalogue up to date with them."""
+    """Collect comments, texts in plots and phrases, and bring every catalogue up to date with them."""
     for locale in project.translations:
         total, untranslated = catalogs.update(project.docs / locale / CATALOG, project.messages)
         click.echo(f"docs/{locale}/{CATALOG}: {total} messages, {untranslated} to translate")

@@ -1,4 +1,4 @@
-"""The comments of a piece of code: found, and replaced by those of another language."""
+"""Find the comments in code, and replace them by those of another language."""
 
 import ast
 import io
@@ -10,22 +10,22 @@ from functools import cache
 
 from docweave.cells import syntax
 
-# How a comment opens: marks, and how far in its words begin.
+# How a comment opens: its marks, and the indent of its words.
 OPENING = re.compile(r"#+\s*")
 
-# The tokens around an f-string, or a template string, on the Pythons that have them.
+# The tokens around an f-string or a template string, in the versions of Python that have them.
 F_STRING_STARTS = {getattr(tokenize, f"{kind}STRING_START", None) for kind in "FT"}
 F_STRING_ENDS = {getattr(tokenize, f"{kind}STRING_END", None) for kind in "FT"}
 
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment: one at the end of a line of code, or the run of whole-line comments above it.
+    """A comment at the end of a line of code, or a run of whole-line comments.
 
     Attributes:
-        text: its words, without `#`; one line for each line of the comment.
-        line: its first line, from 1.
-        column: where its `#` stands.
+        text: the text without `#`, one line for each line of the comment.
+        line: the first line, from 1.
+        column: the column of the `#`.
     """
 
     text: str
@@ -64,11 +64,11 @@ def _tokens(source: str) -> list[tokenize.TokenInfo]:
 
 
 def translate(source: str, translation: Callable[[str], str]) -> str:
-    """Return `source` with every comment replaced by its translation, and nothing else changed.
+    """Return `source` with every comment replaced by its translation and the code unchanged.
 
     Args:
         source: Python code.
-        translation: gives the words for the words of a comment, with as many lines.
+        translation: translates the text of a comment into as many lines.
 
     Raises:
         ValueError: a translation with another number of lines, or one that changes the code.
@@ -93,10 +93,10 @@ def translate(source: str, translation: Callable[[str], str]) -> str:
 
 
 def essence(source: str) -> str:
-    """Return `source` without comments, empty lines and spaces that mean nothing: the same text on every Python."""
+    """Return `source` without comments, empty lines and insignificant spaces: the same text on every Python."""
     lines, parts, depth, begin = source.split("\n"), [], 0, (1, 0)
     for token in _tokens(source):
-        # Since Python 3.12 an f-string is many tokens: it is kept as it was written.
+        # Since Python 3.12 an f-string is many tokens; for the same result everywhere, its source is kept whole.
         if token.type in F_STRING_STARTS:
             depth, begin = depth + 1, begin if depth else token.start
         elif token.type in F_STRING_ENDS:

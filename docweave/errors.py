@@ -1,4 +1,4 @@
-"""One kind of error: what an author must mend, and where."""
+"""The one kind of error for authors: what to fix, and where."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -6,14 +6,14 @@ from pathlib import Path
 
 
 class WeaveError(Exception):
-    """Something an author must mend.
+    """Something that an author must fix.
 
-    Its text is `path:line: message`, so that a terminal makes it a link.
+    Its text is `path:line: message`, which terminals turn into a link.
 
     Args:
         message: what is wrong, what was expected, and the nearest right name.
-        path: the file to mend, relative to the project, if it is known.
-        line: the line in it, from 1, if it is known.
+        path: the file to fix, relative to the project, if known.
+        line: the line in the file, from 1, if known.
     """
 
     def __init__(self, message: str, path: Path | str | None = None, line: int | None = None):
@@ -26,7 +26,7 @@ class WeaveError(Exception):
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Return ` Did you mean …?` with the nearest of `names`, or all of them if none is near."""
+    """Return ` Did you mean …?` with the nearest of `names`, or a list of all if none is near."""
     names = sorted(names)
     near = get_close_matches(name, names, n=1)
     if near:

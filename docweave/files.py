@@ -1,4 +1,4 @@
-"""Texts: read in one encoding, written whole or not at all, compared."""
+"""Text files: read as UTF-8, written atomically, compared."""
 
 from difflib import unified_diff
 from pathlib import Path
@@ -7,25 +7,25 @@ from docweave.errors import WeaveError
 
 
 def read_text(path: Path) -> str:
-    """Read a text file. A byte order mark is left out, and all line ends become one.
+    """Read a text file, without a byte order mark and with line ends normalised.
 
     Raises:
-        WeaveError: a file that is not UTF-8, at the line; one that cannot be read.
+        WeaveError: a file that is not UTF-8, at the line; a file that cannot be read.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise WeaveError(f"it cannot be read: {error.strerror}", path) from error
+        raise WeaveError(f"cannot be read: {error.strerror}", path) from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise WeaveError(f"it is not UTF-8 ({error.reason}): save it in that encoding", path, line) from error
+        raise WeaveError(f"not UTF-8 ({error.reason}): save it in that encoding", path, line) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, so that whoever interrupts it finds the old one or the new one, never half."""
+    """Write a text file atomically: an interruption leaves the old file or the new one, never half."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(text.encode("utf-8"))
     fresh.replace(path)

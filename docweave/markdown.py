@@ -1,6 +1,6 @@
 """The grammar of pages: CommonMark with tables, boxes and directives, read by markdown-it-py.
 
-Boxes are those of Python-Markdown, `!!! note "Title"` and `??? tip "Title"`. A directive is a line `::: …`.
+Boxes are the admonitions of Python-Markdown, `!!! note "Title"` and `??? tip "Title"`. A directive is a line `::: …`.
 """
 
 from typing import Any
@@ -19,14 +19,14 @@ def parse(text: str) -> tuple[SyntaxTreeNode, dict[str, Any]]:
     """Parse Markdown.
 
     Returns:
-        The tree of its blocks, and the links by reference that it defines, by their labels.
+        The tree of blocks, and the link reference definitions by label.
     """
     env: dict[str, Any] = {}
     return SyntaxTreeNode(GRAMMAR.parse(text, env)), env.get("references", {})
 
 
 def parse_inline(text: str) -> list[SyntaxTreeNode]:
-    """Parse a line of prose into its parts."""
+    """Parse a line of prose into inline nodes."""
     (inline,) = SyntaxTreeNode(GRAMMAR.parseInline(text)).children
     return inline.children
 
@@ -44,9 +44,9 @@ def _directive(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """Take `*` for emphasis wherever no space is on its inner side.
+    """Read `*` as emphasis wherever no space is on its inner side.
 
-    CommonMark looks at punctuation too, so that in Chinese, which has no spaces, `**詞：**字` stays as it is.
+    CommonMark also considers punctuation, so that in Chinese, which has no spaces, `**詞：**字` would stay plain text.
     """
     if silent or state.src[state.pos] != "*":
         return False
@@ -68,7 +68,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     return True
 
 
-# As notebooks are read by Jupyter, Colab and GitHub.
+# The grammar by which Jupyter, Colab and GitHub read notebooks.
 COMMONMARK = MarkdownIt("commonmark").enable("table")
 
 GRAMMAR = MarkdownIt("commonmark").enable("table").use(admon_plugin)
@@ -80,4 +80,4 @@ def _as_it_is(url: str) -> str:
     return url
 
 
-GRAMMAR.normalizeLink = COMMONMARK.normalizeLink = _as_it_is  # type: ignore[method-assign] # as markdown-it wants it
+GRAMMAR.normalizeLink = COMMONMARK.normalizeLink = _as_it_is  # type: ignore[method-assign] # markdown-it's documented way

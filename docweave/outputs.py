@@ -1,4 +1,4 @@
-"""What the cells printed, drew and raised when they were last run: read and written."""
+"""Read and write recorded outputs: what the cells printed, drew and raised when they were last run."""
 
 import hashlib
 import json
@@ -24,12 +24,12 @@ DEFAULT_BACKEND = "tensorflow"
 
 @dataclass(frozen=True)
 class Output:
-    """What one cell gave.
+    """The output of one cell.
 
     Attributes:
-        text: what it printed.
-        error: the last lines of its traceback, from the name of the error on.
-        plots: the figures it showed, in order.
+        text: the printed text.
+        error: the last lines of the traceback, from the name of the error on.
+        plots: the figures shown, in order.
     """
 
     text: str = ""
@@ -44,16 +44,16 @@ class Output:
 
 @dataclass(frozen=True)
 class Record:
-    """What one run of a chapter gave.
+    """The results of one run of a chapter.
 
     Attributes:
-        versions: the packages that ran it, by name.
-        code: for each cell the hash of its code and of all that ran before it.
-        cells: the output of each cell that gave one, by the cell's name.
+        versions: the versions of the packages that ran it, by name.
+        code: for each cell, the hash of its code and of all code that ran before it.
+        cells: the output of each cell that has one, by the cell's name.
         diagrams: the models at the chapter's end, by variable.
         rebound: variables that named more than one model, with the cells that bound them.
-        numbers: for each cell whose floats are not the same under each setting, these floats by its name (see `noise`).
-        drift: for each cell that drew plots, how far noise moved each, as a share of the largest number in a series.
+        numbers: for each cell whose floats vary between settings, the floats by the setting's name (see `noise`).
+        drift: for each cell with plots, how far noise moved each plot, as a share of the largest number in a series.
     """
 
     versions: dict[str, str] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Record:
 
 
 def older_keras(version: str) -> str:
-    """Return the folder of an older Keras, where `make setup` puts those that requirements/keras-*.txt lock."""
+    """Return the folder of an older Keras. `make setup` installs the versions that requirements/keras-*.txt lock."""
     return str(Path(sys.prefix, "keras", version))
 
 
@@ -77,22 +77,22 @@ def installed_versions(backend: str = "", keras: str = "") -> dict[str, str]:
     """Return the versions of the packages that outputs depend on, without importing them.
 
     Args:
-        backend: the backend that runs the cells; TensorFlow if it is empty.
-        keras: the older Keras that runs them, if one does.
+        backend: the backend that runs the cells; TensorFlow if empty.
+        keras: the older Keras that runs them, if any.
     """
     path = [older_keras(keras), *sys.path] if keras else sys.path
     versions = {}
     for package in PACKAGES + BACKEND_PACKAGES[backend or DEFAULT_BACKEND]:
-        for found in Distribution.discover(name=package, path=path):  # of tensorflow and tensorflow-cpu, a machine has one
+        for found in Distribution.discover(name=package, path=path):  # a machine has either tensorflow or tensorflow-cpu
             versions[package.removesuffix("-cpu")] = found.version
             break
     return versions
 
 
 def code_hashes(chapter: Chapter) -> dict[str, str]:
-    """Return for each cell the hash of its code and of all that runs before it, the same on every Python.
+    """Return for each cell the hash of its code and of all code that runs before it, the same on every Python.
 
-    Comments and spaces do not count: changing them needs no new run.
+    Comments and spaces do not count, since changing them needs no new run.
     """
     digest, hashes = hashlib.sha256(), {}
     for cell in chapter.cells:
@@ -107,7 +107,7 @@ def chapter_hash(chapter: Chapter) -> str:
 
 
 def is_current(chapter: Chapter, record: Record) -> bool:
-    """Say whether running the chapter again could give anything new."""
+    """Return whether the record is up to date, so that running the chapter again could give nothing new."""
     return record.code == code_hashes(chapter) and record.versions == installed_versions(chapter.backend, chapter.keras)
 
 
@@ -119,7 +119,7 @@ def read_record(folder: Path) -> Record | None:
     """
     name = folder.name
     if not folder.exists():
-        folder = _old(folder)  # left by an interruption between the two renames of `write_record`
+        folder = _old(folder)  # left by an interruption between the two renames in `write_record`
     index_path = folder / "record.json"
     if not index_path.exists():
         return None
@@ -153,7 +153,7 @@ def _read_output(folder: Path, name: str, parts: dict[str, int]) -> Output:
 def write_record(folder: Path, record: Record) -> None:
     """Write the recorded outputs of one chapter to `outputs/<chapter>/`, all of them or none.
 
-    They are written beside the old ones first; whoever is interrupted still has the old ones.
+    New outputs are first written beside the old ones, so that an interruption leaves the old ones intact.
     """
     fresh, old = folder.with_name(f".{folder.name}.new"), _old(folder)
     shutil.rmtree(fresh, ignore_errors=True)
@@ -179,7 +179,7 @@ def write_record(folder: Path, record: Record) -> None:
 
 
 def _noise_json(record: Record) -> str:
-    """Return what was measured as JSON, one line for the numbers of a cell under a setting."""
+    """Return the measured noise as JSON, with the numbers of a cell under one setting on one line."""
     lines = json.dumps({"numbers": record.numbers, "drift": record.drift}, indent=1)
     return re.sub(r"\[[^][{}]*\]", lambda numbers: " ".join(numbers[0].split()), lines) + "\n"
 

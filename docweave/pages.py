@@ -1,6 +1,6 @@
-"""One page of prose as a tree: sections of headings, prose, lists, tables, boxes, figures and the cells it shows.
+"""One page of prose as a tree: sections of headings, prose, lists, tables, boxes, figures and cells.
 
-What the tree cannot hold is refused at its line, so that a page, its notebook and its script cannot differ.
+Anything that the tree cannot hold is rejected at its line, so that a page, its notebook and its script cannot differ.
 """
 
 import hashlib
@@ -27,7 +27,8 @@ PYTHON = re.compile(r'(?:\{(?:[^"]*?\s)?\.?)?(?:i?py(?:thon)?[\d.]*|pycon)(?!\w)
 OPTION = re.compile(r'\s*(?P<name>[a-z]+)(?:=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+)))?(?=\s|$)')
 OPTIONS = ("alt", "collapsed", "hl", "output")
 
-# What one of the tools that show a page and its notebook would read as more than text: where it begins a line, or anywhere.
+# Text that one of the tools showing a page or its notebook would not read as plain text: at the beginning of a line (BEGINS),
+# or anywhere (HOLDS).
 BEGINS = {
     "a heading without a space": (r"#{1,6}\S", "write `## Title {#the-id}`"),
     "a directive": (r":::", "put an empty line before it and after it"),
@@ -55,8 +56,8 @@ class Section:
 
     Attributes:
         heading: the heading.
-        blocks: what comes after it.
-        text: its source, heading included; of the first section also the page's description.
+        blocks: the blocks after the heading.
+        text: the source, heading included; in the first section, the page's description as well.
     """
 
     heading: Heading
@@ -73,22 +74,22 @@ class Section:
 
     @property
     def hash(self) -> str:
-        """Identifies the text: what a translation was made from."""
+        """A fingerprint of the text, by which a stamp identifies the source of a translation."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """One page in one language, parsed. Compared by identity: reading a file again gives another page.
+    """One page in one language, parsed. Compared by identity: reading a file again gives a different page.
 
     Attributes:
         path: the file.
         locale: the language's folder.
-        name: the file's name without ending: the same in every language.
+        name: the file's name without extension, the same in every language.
         meta: the front matter.
-        lines: those of the file.
-        front: how many of them are front matter.
-        sections: in order; their texts together are the whole page.
+        lines: the lines of the file.
+        front: the number of lines of front matter.
+        sections: the sections in order; their texts together are the whole page.
     """
 
     path: Path
@@ -101,11 +102,11 @@ class Page:
 
     @property
     def chapter(self) -> str:
-        """The name that the snippet file of this page has, if there is one."""
+        """The name of this page's snippet file, if there is one."""
         return self.name.replace("-", "_")
 
     def walk(self) -> Iterator[Block]:
-        """Yield every block of the page, those in a block after it."""
+        """Yield every block of the page, each followed by the blocks inside it."""
         for section in self.sections:
             yield section.heading
             yield from walk(section.blocks)
@@ -120,7 +121,7 @@ class Page:
 
     @cached_property
     def elements(self) -> tuple[Block, ...]:
-        """What a translated page must have too, in the same order."""
+        """The blocks that a translated page must have too, in the same order."""
         return tuple(block for block in self.walk() if block.element)
 
     def error(self, message: str, line: int = 1) -> WeaveError:
@@ -131,8 +132,8 @@ def read_page(path: Path) -> Page:
     """Read and parse one page, `docs/<locale>/<name>.md`.
 
     Raises:
-        WeaveError: a heading without an id or with one used twice, a Python fence, an unknown option, an image
-            without alternative text, front matter that does not parse, whatever the tree cannot hold.
+        WeaveError: a heading without an id or with a duplicate one, a Python fence, an unknown option, an image
+            without alternative text, front matter that does not parse, anything else that the tree cannot hold.
     """
     return parse_page(read_text(path), path)
 
@@ -168,7 +169,7 @@ def _front_matter(text: str, path: Path) -> tuple[dict[str, Any], int]:
 
 
 class _Reader:
-    """Reads the blocks of a page from the nodes of its grammar."""
+    """Reads the blocks of a page from the nodes of the Markdown parser."""
 
     def __init__(self, path: Path, lines: tuple[str, ...], front: int):
         self.path, self.lines, self.front = path, lines, front
@@ -190,8 +191,8 @@ class _Reader:
         """Return a block.
 
         Args:
-            node: the grammar's.
-            inside: what it is in: `page`, `box` or `list`.
+            node: the parser's node.
+            inside: the container of the block: `page`, `box` or `list`.
         """
         line = self.line(node)
         end = line - 1 + len(self.lines_of(node))
@@ -216,13 +217,13 @@ class _Reader:
                 raise self.refused(*OTHER.get(other, (f"a block “{other}”", "use plain prose")), line)
 
     def line(self, node: SyntaxTreeNode) -> int:
-        """Return the line where a node of the grammar begins."""
-        assert node.map, f"{node.type} has no place"
+        """Return the line where a node begins."""
+        assert node.map, f"{node.type} has no position"
         return node.map[0] + self.front + 1
 
     def lines_of(self, node: SyntaxTreeNode) -> tuple[str, ...]:
         """Return the lines of a node, without the empty ones after a list or a box."""
-        assert node.map, f"{node.type} has no place"
+        assert node.map, f"{node.type} has no position"
         lines = self.lines[self.front + node.map[0] : self.front + node.map[1]]
         while len(lines) > 1 and not lines[-1].strip():
             lines = lines[:-1]
@@ -230,16 +231,16 @@ class _Reader:
 
     def heading(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Heading:
         if inside != "page" or not node.markup.startswith("#"):
-            raise self.refused("such a heading", "write `## Title {#the-id}`, in no box and no list", line)
+            raise self.refused("such a heading", "write `## Title {#the-id}`, outside boxes and lists", line)
         content = node.children[0].content
         if not (found := TITLE.fullmatch(content)):
-            message = "the heading has no id: write `{#the-id}` after it, of Latin letters, the same in every language"
+            message = "the heading has no id: write `{#the-id}` after it, in Latin letters, the same in every language"
             raise self.error(message, line)
         level, id = len(node.markup), found["id"]
         if id in self.ids:
             raise self.error(f"the id “{id}” is used twice: first in line {self.ids[id]}", line)
         if (level == 1) != (not self.ids):
-            raise self.error("a page has one heading of the first level, at its beginning", line)
+            raise self.error("a page has one first-level heading, at its beginning", line)
         self.ids[id] = line
         return Heading(line, end, level, id, self.spans(markdown.parse_inline(found["title"]), line))
 
@@ -257,7 +258,7 @@ class _Reader:
         scheme, _, target = source.partition(":")
         chapter, dot, model = target.partition(".")
         if scheme != "diagram" or not dot:
-            raise self.error(f"“{source}” is no drawing of a model: expected `diagram:chapter.model`", line)
+            raise self.error(f"“{source}” is not a drawing of a model: expected `diagram:chapter.model`", line)
         return Figure(line, end, chapter, model, alt, _attribute(node, "title"))
 
     def table(self, node: SyntaxTreeNode, line: int, end: int) -> Table:
@@ -269,7 +270,7 @@ class _Reader:
     def fence(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Fence:
         info = node.info.strip()
         if PYTHON.match(info):
-            message = "a Python block written by hand: put it into a cell of snippets/ and show it with `::: chapter.cell`"
+            message = "a Python block written by hand: move it to a cell in snippets/ and show it with `::: chapter.cell`"
             raise self.error(message, line)
         if end == line or not self.lines[end - 1].strip().startswith(node.markup):
             raise self.error(f"the fence {node.markup} is never closed", line)
@@ -282,7 +283,7 @@ class _Reader:
     def box(self, node: SyntaxTreeNode, inside: str, line: int, end: int) -> Box:
         found = BOX.fullmatch(node.info.rstrip())
         if inside == "list" or not found:
-            raise self.refused("such a box", 'write `!!! kind "Title"`, in no list', line)
+            raise self.refused("such a box", 'write `!!! kind "Title"`, outside lists', line)
         folded = {"!!!": None, "???": True, "???+": False}[node.markup]
         title = self.spans(markdown.parse_inline(found["title"]), line)
         content = tuple(self.block(child, "box") for child in node.children[1:])
@@ -319,7 +320,7 @@ class _Reader:
             if option["name"] not in OPTIONS:
                 raise self.error(f"unknown option “{option['name']}”.{nearest(option['name'], OPTIONS)}", line)
             value = option["quoted"] if option["quoted"] is not None else option["bare"]
-            # A bare name switches something on; there is no alternative text to be had from it.
+            # A bare name switches an option on; a bare `alt` gives no text.
             options[option["name"]] = ("" if option["name"] == "alt" else "true") if value is None else value
             position = option.end()
         for name in ("output", "collapsed"):
@@ -330,7 +331,7 @@ class _Reader:
         return options
 
     def spans(self, nodes: list[SyntaxTreeNode], line: int) -> tuple[Span, ...]:
-        """Return the parts of a piece of prose that begins in a line."""
+        """Return the spans of a piece of prose that begins at a line."""
         found: list[Span] = []
         begins = True
         for node in nodes:
@@ -361,7 +362,7 @@ class _Reader:
         return tuple(found)
 
     def check(self, text: str, begins: bool, line: int) -> None:
-        """Refuse text that another tool would read as more than text."""
+        """Reject text that another tool would not read as plain text."""
         for what, (pattern, instead) in BEGINS.items():
             if begins and re.match(pattern, text):
                 raise self.refused(what, instead, line)
@@ -378,7 +379,7 @@ def _beginning(what: str) -> tuple[str, str]:
     return what, BEGINS[what][1]
 
 
-# What the grammar knows and the tree does not, by the name that markdown-it has for it.
+# Elements that the parser reads and the tree cannot hold, by markdown-it's name.
 OTHER = {
     "blockquote": ("a quote", 'write `!!! note "Title"`'),
     "code_block": ("code by indentation", "write a fence with a language"),
@@ -386,5 +387,5 @@ OTHER = {
     "hr": ("a rule", "begin a new section"),
     "html_block": ("raw HTML", "use Markdown"),
     "html_inline": ("raw HTML", "use Markdown"),
-    "image": ("an image among words", "put it into a paragraph alone"),
+    "image": ("an image among words", "put it into its own paragraph"),
 }

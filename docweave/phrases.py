@@ -1,4 +1,4 @@
-"""What the site itself says to a reader: English phrases, translated from the same catalogues as comments."""
+"""The site's own phrases in English; catalogues translate them along with the comments of cells."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ IN_TEMPLATE = re.compile(r"""\.phrase\(\s*(["'])(?P<text>.+?)\1""")
 
 
 def phrases(theme: Path) -> Iterator[str]:
-    """Yield the phrases of the pages and notebooks woven here, then those of the theme's templates (`docweave.phrase("…")`)."""
+    """Yield the phrases of woven pages and notebooks, then those of the theme's templates (`docweave.phrase("…")`)."""
     yield from (SHOW_CODE, STALE, READ_ENGLISH, LINK, MADE_FROM, OTHER_NOTEBOOK, VERIFIED, COLAB)
     for template in sorted(theme.rglob("*.html")):
         for found in IN_TEMPLATE.finditer(read_text(template)):

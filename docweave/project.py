@@ -1,4 +1,4 @@
-"""The folders of a project, read: chapters, recorded outputs, languages, catalogues, pages."""
+"""Read the folders of a project: chapters, recorded outputs, languages, catalogues, pages."""
 
 import tomllib
 from collections.abc import Iterator
@@ -22,10 +22,10 @@ CATALOG = "comments.po"
 
 @dataclass(frozen=True)
 class Project:
-    """Everything under one root, read when it is first asked for and then kept.
+    """A project folder; each part is read on first use and then kept.
 
     Attributes:
-        root: the folder that holds `docs/`, `snippets/` and `theme/`.
+        root: the folder with `docs/`, `snippets/` and `theme/`.
     """
 
     root: Path
@@ -60,12 +60,12 @@ class Project:
 
     @cached_property
     def records(self) -> dict[str, Record]:
-        """What is recorded of each chapter; an empty record where nothing is."""
+        """The recorded outputs of each chapter; an empty record where there are none."""
         return {name: read_record(self.outputs / name) or Record() for name in self.chapters}
 
     @cached_property
     def verified(self) -> dict[str, list[Run]]:
-        """Where each chapter was run, by its name."""
+        """The verified runs of each chapter, by its name."""
         return read_verified(self.outputs)
 
     @cached_property
@@ -74,9 +74,13 @@ class Project:
 
     @cached_property
     def pages(self) -> dict[str, dict[str, Page]]:
-        """Every page by language and name, or the first error in one."""
+        """Every page, by language and name.
+
+        Raises:
+            WeaveError: the first error in a page.
+        """
         for path in sorted(path for locale in self.languages for path in (self.docs / locale).glob("*/**/*.md")):
-            raise WeaveError("a page lies in the folder of its language, not deeper", path)
+            raise WeaveError("a page must be directly in the folder of its language", path)
         return {
             locale: {path.stem: read_page(path) for path in sorted((self.docs / locale).glob("*.md"))}
             for locale in self.languages
@@ -84,13 +88,13 @@ class Project:
 
     @cached_property
     def requirements(self) -> tuple[str, ...]:
-        """What running the cells needs, as `pyproject.toml` says under the extra `cells`."""
+        """The packages that running the cells needs, from the extra `cells` in `pyproject.toml`."""
         settings = tomllib.loads((self.root / "pyproject.toml").read_text("utf-8"))
         return tuple(settings["project"]["optional-dependencies"]["cells"])
 
     @cached_property
     def messages(self) -> list[Message]:
-        """All that a catalogue must translate: comments, the words in plots, the phrases of the site."""
+        """All messages that a catalogue must translate: comments, texts in plots, phrases of the site."""
         return collect(self._texts())
 
     def _texts(self) -> Iterator[tuple[str, str]]:
@@ -110,7 +114,7 @@ class Project:
         """Return the cell that a directive of a page names.
 
         Raises:
-            WeaveError: at its line: an unknown chapter or cell, with the nearest name.
+            WeaveError: an unknown chapter or cell, at the line of the directive, with the nearest name.
         """
         chapter, line = directive.chapter, directive.line
         if chapter not in self.chapters:
@@ -127,7 +131,7 @@ class Project:
         return [chapter for chapter in self.chapters.values() if chapter.page == page.chapter]
 
     def relative(self, error: WeaveError) -> WeaveError:
-        """Return the error with its path as seen from the root, so that it is short and the same everywhere."""
+        """Return the error with its path relative to the root, so that it is short and the same on every machine."""
         if error.path and Path(error.path).is_relative_to(self.root):
             return WeaveError(error.message, Path(error.path).relative_to(self.root), error.line)
         return error

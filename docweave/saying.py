@@ -1,4 +1,4 @@
-"""What prose says, as a flat sequence: to compare what is meant with what a grammar reads."""
+"""Prose as a flat sequence of events, to compare the intended meaning with a parser's reading."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +12,7 @@ from docweave.tree import Block, Box, Directive, Fence, Figure, Heading, List, P
 
 
 class Event(NamedTuple):
-    """Something that a reader meets: a text, or where a part of a page begins (`strong`) or ends (`/strong`)."""
+    """A text, or the beginning (`strong`) or end (`/strong`) of a part of a page."""
 
     kind: str
     value: object = None
@@ -27,27 +27,27 @@ def as_it_is(target: str, line: int) -> str:
 
 
 def said(blocks: Iterable[Block], link: Link = as_it_is) -> list[Event]:
-    """Return what blocks say.
+    """Return the events of blocks.
 
     Args:
         blocks: the blocks.
-        link: gives the address for a link, from its target on the page and the line of its block.
+        link: returns the address for a link, given its target on the page and the line of its block.
     """
     return joined(event for block in blocks for event in _block(block, link))
 
 
 def said_by_commonmark(text: str) -> list[Event]:
-    """Return what Markdown says to Jupyter, Colab and GitHub."""
+    """Return the events of Markdown as Jupyter, Colab and GitHub read it."""
     return joined(_node(SyntaxTreeNode(COMMONMARK.parse(text))))
 
 
 def joined(events: Iterable[Event]) -> list[Event]:
-    """Return events with neighbouring texts made one, and neighbouring blocks: a cell has one for code and one for output."""
+    """Merge neighbouring texts, and neighbouring blocks, since a cell may have one for code and one for output."""
     found: list[Event] = []
     for kind, run in groupby((event for event in events if event != ("text", "")), lambda event: event.kind):
         match kind:
             case "text":
-                # A line may be indented, as in a list.
+                # Continuation lines may be indented, as in a list.
                 found.append(Event("text", re.sub("\n *", "\n", "".join(str(event.value) for event in run))))
             case "block":
                 found.append(Event("block"))
@@ -57,7 +57,7 @@ def joined(events: Iterable[Event]) -> list[Event]:
 
 
 def around(kind: str, inner: Iterable[Event], value: object = None) -> Iterator[Event]:
-    """Yield a part of a page with what is in it."""
+    """Yield the beginning of a part, the events inside it, and its end."""
     yield Event(kind, value)
     yield from inner
     yield Event(f"/{kind}")
@@ -98,7 +98,7 @@ def _spans(spans: tuple[Span, ...], line: int, link: Link) -> Iterator[Event]:
             yield from around(span.kind, _spans(span.parts, line, link), address)
 
 
-# What stands for strong text where `**` cannot.
+# The marks of strong text where `**` would not be read.
 TAGS = {"<strong>": "strong", "</strong>": "/strong"}
 
 

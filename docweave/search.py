@@ -1,6 +1,6 @@
-"""What the search of the site knows: the sections of one language's pages, with their words.
+"""The search index: the sections of one language's pages, with their words.
 
-The reader's browser fetches it, one file a language, when the search is first used; find.js looks in it.
+The reader's browser fetches the index, one file a language, when the search is first used; find.js searches it.
 """
 
 import gzip
@@ -16,20 +16,20 @@ from docweave.pages import Section as Source
 from docweave.project import Project
 from docweave.tree import Directive, Fence, Figure, Span, walk, words
 
-# In code only which words there are matters, dotted names whole: it is no text to quote.
+# Search results never quote code, so that only the set of its names matters, with dotted names kept whole.
 NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with what stands below it, up to the next one.
+    """A heading with the content below it, up to the next heading.
 
     Attributes:
         id: the heading's id.
         title: the heading.
-        text: the prose, captions and alternative texts in it, white space collapsed.
-        key: what the prose sets in bold: terms that it introduces.
-        code: the names in its code and outputs, each once.
+        text: the prose, captions and alternative texts, with white space collapsed.
+        key: the bold words of the prose, which are the terms that it introduces.
+        code: the names in code and outputs, each once.
     """
 
     id: str
@@ -45,7 +45,7 @@ class Entry:
 
     Attributes:
         url: its address below the site's root.
-        sections: in order; the first has the page's title.
+        sections: the sections in order; the first has the page's title.
     """
 
     url: str
@@ -53,12 +53,12 @@ class Entry:
 
 
 def entry(page: Page, url: str, project: Project) -> Entry:
-    """Return what can be found on a page.
+    """Return the search entry of a page.
 
     Args:
         page: the page.
         url: its address below the site's root.
-        project: where its cells come from.
+        project: the project of the page's cells.
     """
     return Entry(url, tuple(_section(section, page, project) for section in page.sections))
 
@@ -100,9 +100,9 @@ def _strong(spans: tuple[Span, ...]) -> Iterator[str]:
 
 @lru_cache(maxsize=16)
 def index(entries: tuple[Entry, ...]) -> bytes:
-    """Return the file that the browser fetches: JSON, compressed here because not every server does it.
+    """Return the file that the browser fetches: JSON, compressed here because not every server compresses it.
 
-    It lists, for all sections, first their addresses, then their titles and so on: like beside like is smaller.
+    It lists the addresses of all sections, then all titles and so on: similar values side by side compress better.
     """
     all_sections = [(entry, section) for entry in entries for section in entry.sections]
     columns = {

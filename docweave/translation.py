@@ -1,4 +1,4 @@
-"""How far each translation has come: stamped, stale, untranslated."""
+"""The state of each translation: stamped, stale, untranslated."""
 
 import re
 import subprocess
@@ -18,14 +18,14 @@ from docweave.weave import stale_sections
 
 @dataclass(frozen=True)
 class Status:
-    """What one language still needs.
+    """The work left in one language.
 
     Attributes:
         locale: the language's folder.
-        pages: English pages that it lacks.
-        unstamped: sections never stamped, as `page#section`.
-        stale: sections whose English has changed, as `page#section`, with the difference.
-        words: comments, words in plots and phrases without translation.
+        pages: the English pages without a translation.
+        unstamped: the sections never stamped, as `page#section`.
+        stale: the sections whose English has changed, as `page#section`, with the diff.
+        words: an error for each comment, text in a plot and phrase without translation.
     """
 
     locale: str
@@ -40,7 +40,7 @@ class Status:
 
 
 def status(project: Project, locale: str) -> Status:
-    """Return what a language still needs.
+    """Return the work left in a language.
 
     Raises:
         WeaveError: an unknown language.
@@ -63,16 +63,16 @@ def status(project: Project, locale: str) -> Status:
 
 
 def _change(page: Page, now: Section, stamp: str) -> str:
-    """Return the difference between a section and the version of it that was stamped, looked for in git's history."""
+    """Return the diff between the stamped version of a section, found in git's history, and the present one."""
     for text in _history(page.path):
         try:
             sections = parse_page(text, page.path).sections
         except WeaveError:
-            continue  # an older page may break rules that came after it
+            continue  # an older version may break a rule that did not exist yet
         for section in sections:
             if section.id == now.id and section.hash == stamp:
                 return diff(section.text, now.text, "translated from", "now")
-    return "the English that was translated is not in git's history here; now it says:\n" + now.text
+    return "the stamped English is not in the git history here; the present English is:\n" + now.text
 
 
 def _history(path: Path) -> Iterator[str]:
@@ -92,10 +92,10 @@ def _git(path: Path, *arguments: str) -> str | None:
 
 
 def stamp(project: Project, page: Page, ids: list[str]) -> list[str]:
-    """Record in a translated page's front matter that sections say what their English says now.
+    """Record in a translated page's front matter that sections match their present English.
 
     Args:
-        project: where its English is.
+        project: the project with the English page.
         page: the translated page.
         ids: the sections to stamp; all of them if empty.
 
@@ -103,18 +103,18 @@ def stamp(project: Project, page: Page, ids: list[str]) -> list[str]:
         the ids whose stamp changed.
 
     Raises:
-        WeaveError: an English page, an unknown section, one that still equals its English. Nothing is written then.
+        WeaveError: an English page, an unknown section, a section that still equals its English; nothing is written.
     """
     source = project.pages[SOURCE].get(page.name)
     if page.locale == SOURCE or source is None:
-        raise page.error("only a translated page is stamped, and it must have an English page of the same name")
+        raise page.error("only a translated page can be stamped, and it must have an English page of the same name")
     english = {section.id: section for section in source.sections}
     ours = {section.id: section for section in page.sections}
     stamps, same = dict(page.meta.get("sections") or {}), page.meta.get("same") or []
     changed = []
     for id in ids or [id for id in english if id in ours]:
         if id not in ours or id not in english:
-            raise page.error(f"there is no section “{id}” in both languages.{nearest(id, english.keys() & ours.keys())}")
+            raise page.error(f"the two languages have no section “{id}” in common.{nearest(id, english.keys() & ours.keys())}")
         if ours[id].hash == english[id].hash and id not in same:
             raise page.error(f"the section “{id}” still equals its English: translate it first", ours[id].line)
         if stamps.get(id) != english[id].hash:

@@ -1,4 +1,4 @@
-"""What a page is made of: blocks, and the spans of their prose."""
+"""The parts of a page: blocks, and the spans of their prose."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ class Span:
     """A part of a line of prose.
 
     Attributes:
-        kind: `text`, `code`, `break` (where a line of the file ends), `strong`, `em` or `link`.
-        text: of text and code.
-        target: where a link leads.
-        parts: what strong, em and link hold.
-        lang: the language that it is in, if not the page's: `*A book*{lang=en}`.
+        kind: `text`, `code`, `break` (the end of a line in the file), `strong`, `em` or `link`.
+        text: the content of text and code.
+        target: the target of a link.
+        parts: the content of strong, em and link.
+        lang: the span's language if it is not the page's: `*A book*{lang=en}`.
     """
 
     kind: str
@@ -32,8 +32,8 @@ class Block:
     """A part of a page.
 
     Attributes:
-        line: where it begins in the file, from 1.
-        end: its last line.
+        line: the first line in the file, from 1.
+        end: the last line.
     """
 
     line: int
@@ -41,17 +41,17 @@ class Block:
 
     @property
     def blocks(self) -> tuple["Block", ...]:
-        """The blocks in it, in order."""
+        """The blocks inside this one, in order."""
         return ()
 
     @property
     def prose(self) -> Prose:
-        """The pieces of prose in it that are in no block of its own."""
+        """The pieces of prose in this block that are not in a block inside it."""
         return ()
 
     @property
     def element(self) -> str:
-        """What a translated page must have in its place, an empty string if it is free to have something else."""
+        """The element that a translated page must have in the same place, empty if any will do."""
         return ""
 
 
@@ -92,7 +92,7 @@ class List(Block):
     """A list.
 
     Attributes:
-        first: the number of its first item; None if its items have bullets.
+        first: the number of the first item; None for bullets.
         items: the blocks of each item.
     """
 
@@ -113,8 +113,8 @@ class Table(Block):
     """A table.
 
     Attributes:
-        alignment: of each column: `left`, `center`, `right` or an empty string.
-        rows: the cells of each row, the heads first.
+        alignment: the alignment of each column: `left`, `center`, `right` or an empty string.
+        rows: the cells of each row, the header row first.
     """
 
     alignment: tuple[str, ...]
@@ -122,7 +122,7 @@ class Table(Block):
 
     @property
     def prose(self) -> Prose:
-        # Between the heads and the other rows is the line of dashes.
+        # A line of dashes separates the header row from the others.
         return tuple((self.line + number + (number > 0), cell) for number, row in enumerate(self.rows) for cell in row)
 
     @property
@@ -147,10 +147,10 @@ class Box(Block):
     """A box with a title.
 
     Attributes:
-        kind: such as `exercise` or `tip`.
-        folded: whether a reader opens it; None if it does not fold.
-        title: its title.
-        content: what is in it.
+        kind: the kind, such as `exercise` or `tip`.
+        folded: whether the box starts closed; None if it does not fold.
+        title: the title.
+        content: the blocks inside it.
     """
 
     kind: str
@@ -176,11 +176,11 @@ class Directive(Block):
     """A line `::: chapter.cell`, which shows a cell.
 
     Attributes:
-        chapter, cell: what it shows.
-        highlight: the lines of code to highlight, as Pygments wants them.
-        show_output: whether the recorded output is shown too.
-        collapsed: whether the code is folded away.
-        alt: alternative text of the plots that the cell drew.
+        chapter, cell: the names of the chapter and the cell.
+        highlight: the lines of code to highlight, such as `3-4 6`.
+        show_output: whether the recorded output is shown, too.
+        collapsed: whether the code is folded.
+        alt: the alternative text of the plots that the cell drew.
     """
 
     chapter: str
@@ -220,14 +220,14 @@ class Figure(Block):
 
 
 def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """Yield blocks, those in a block after it."""
+    """Yield blocks, each followed by the blocks inside it."""
     for block in blocks:
         yield block
         yield from walk(block.blocks)
 
 
 def words(spans: tuple[Span, ...]) -> str:
-    """Return what a reader hears of a piece of prose."""
+    """Return the plain text of a piece of prose, as a screen reader would read it."""
     return "".join(" " if span.kind == "break" else span.text + words(span.parts) for span in spans)
 
 
@@ -235,7 +235,7 @@ def texts(line: int, spans: tuple[Span, ...]) -> Iterator[tuple[int, Span]]:
     """Yield the spans of a piece of prose that hold text or code, each with its line.
 
     Args:
-        line: where the piece begins.
+        line: the first line of the piece.
         spans: its parts.
     """
     for span in _flat(spans):

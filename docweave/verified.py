@@ -1,4 +1,4 @@
-"""Where each chapter was run, beside the machine that recorded it: on which backends, Pythons and versions of Keras."""
+"""The verified runs of each chapter: the backends, Pythons and versions of Keras that ran it since it was recorded."""
 
 import json
 import platform
@@ -18,16 +18,16 @@ FILE = "verified.json"
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a chapter to its end.
+    """One complete run of a chapter.
 
     Attributes:
-        python, keras: their versions.
+        python, keras: the versions of Python and Keras.
         backend: `tensorflow`, `jax` or `torch`.
-        version: that of the backend.
+        version: the version of the backend.
         machine: the kind of processor and the system, such as `x86_64 Linux`.
-        day: when it ran, such as `2026-11-29`.
+        day: the date of the run, such as `2026-11-29`.
         code: the hash of the chapter's code that ran.
-        differs: what cells printed or raised otherwise than is recorded, by the cell's name.
+        differs: the outputs that differ from the recorded ones, by the cell's name.
     """
 
     python: str
@@ -41,12 +41,12 @@ class Run:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What a later run replaces: the same backend, Keras and Python, but for its last number."""
+        """The key under which a later run replaces this one: backend, Keras, and Python without its micro version."""
         return _key(self.backend, self.keras, self.python)
 
 
 def read_verified(outputs: Path) -> dict[str, list[Run]]:
-    """Read the runs of every chapter, by its name; none if the file is missing.
+    """Read the runs of every chapter, by its name; none if there is no file.
 
     Raises:
         WeaveError: a file that `docweave verify` did not write.
@@ -66,7 +66,7 @@ def read_verified(outputs: Path) -> dict[str, list[Run]]:
 
 
 def add(outputs: Path, chapter: Chapter, run: Run) -> None:
-    """Write one run into the file, in place of an earlier one like it; runs of other code are dropped."""
+    """Write a run into the file, in place of an earlier one with the same key, and drop runs of other code."""
     runs = read_verified(outputs)
     kept = [other for other in runs.get(chapter.name, ()) if other.code == run.code and other.key != run.key]
     runs[chapter.name] = sorted([*kept, run], key=lambda one: one.key)
@@ -83,13 +83,13 @@ def _plain(run: Run) -> dict[str, Any]:
 
 
 def here(chapter: Chapter, recorded: Record, runs: dict[str, list[Run]]) -> Record:
-    """Return what a chapter's cells must give with this Python and this Keras.
+    """Return the outputs to expect of a chapter with this Python and this Keras.
 
-    It is what is recorded, or what differed in a run with them.
+    These are the recorded outputs, with the differences of a verified run with the same versions.
 
     Args:
         chapter: the chapter, on the backend that recorded it.
-        recorded: what is recorded of it.
+        recorded: its recorded outputs.
         runs: the runs of every chapter.
     """
     this = _key(chapter.backend or DEFAULT_BACKEND, version("keras"), platform.python_version())
@@ -106,7 +106,7 @@ def _key(backend: str, keras: str, python: str) -> tuple[str, str, str]:
 
 
 def current(chapter: Chapter, runs: dict[str, list[Run]]) -> Iterator[Run]:
-    """Yield the runs of the code that a chapter has now."""
+    """Yield the runs of a chapter's present code."""
     for run in runs.get(chapter.name, ()):
         if run.code == chapter_hash(chapter):
             yield run

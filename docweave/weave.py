@@ -1,4 +1,4 @@
-"""A page in one language: its prose, with each directive become code, output and figures."""
+"""Weave a page: replace each directive by code, output and figures."""
 
 import re
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ class Woven:
     """A page with its directives resolved.
 
     Attributes:
-        markdown: the text, without front matter. Where a block goes stands its token, alone in a paragraph.
+        markdown: the text without front matter, with a token in its own paragraph in place of each block.
         blocks: the blocks, by token.
-        notes: the tokens of those that the page itself does not have: notes to its reader.
+        notes: the tokens of the notes to the reader, which are not in the page's source.
     """
 
     markdown: str
@@ -41,7 +41,7 @@ class Woven:
 
 @lru_cache(maxsize=1024)
 def weave(page: Page, project: Project) -> Woven:
-    """Weave one page. A page that was read once is woven once: to be checked and to be shown.
+    """Weave one page. The result is cached, since a page is woven both for checking and for showing it.
 
     Raises:
         WeaveError: an unknown cell or model, a plot without alternative text, a translated comment that does not fit.
@@ -67,7 +67,7 @@ def plots_of(page: Page, directive: Directive, project: Project, standalone: boo
     """Yield the plots that a cell drew, as SVG with the words of the page's language.
 
     Args:
-        standalone: for a place without the site's stylesheet.
+        standalone: include the style, for use without the site's stylesheet.
 
     Raises:
         WeaveError: a plot without alternative text.
@@ -85,10 +85,10 @@ def diagram_of(page: Page, figure: Figure, project: Project, standalone: bool = 
     """Return the diagram of the model that a figure names, as SVG.
 
     Args:
-        standalone: for a place without the site's stylesheet.
+        standalone: include the style, for use without the site's stylesheet.
 
     Raises:
-        WeaveError: an unknown model, a name of several models, a model too large to draw.
+        WeaveError: an unknown model, a variable that named several models, a model too large to draw.
     """
     chapter, variable = figure.chapter, figure.model
     if chapter not in project.records:
@@ -97,7 +97,7 @@ def diagram_of(page: Page, figure: Figure, project: Project, standalone: bool = 
     record = project.records[chapter]
     if variable in record.rebound:
         cells = ", ".join(record.rebound[variable])
-        message = f"“{variable}” names several models of {chapter} (bound in {cells}): give each a name of its own"
+        message = f"“{variable}” names several models of {chapter} (bound in {cells}): give each its own name"
         raise page.error(message, figure.line)
     if variable not in record.diagrams:
         message = f"there is no recorded model “{variable}” in {chapter}.{nearest(variable, record.diagrams)}"
@@ -120,7 +120,7 @@ def stale_sections(page: Page, project: Project) -> list[str]:
 
 
 class _Weaver:
-    """One page being woven: the blocks that it has so far."""
+    """Weaves one page, and collects its blocks."""
 
     def __init__(self, page: Page, project: Project):
         self.page, self.project = page, project
@@ -196,7 +196,7 @@ class _Weaver:
         return blocks.figure(svg, "diagram", attributes, figure.caption)
 
     def _stale_note(self, section: str) -> Block:
-        # English lies at the root of the site, every other language one folder deeper.
+        # English is at the root of the site, every other language one folder deeper.
         english = "../" if self.page.name == "index" else f"../../{self.page.name}/"
         return blocks.note(
             self._phrase(phrases.STALE), "stale", self._phrase(phrases.READ_ENGLISH), f"{english}#{section}", SOURCE
@@ -204,5 +204,5 @@ class _Weaver:
 
 
 def indented(text: str, indent: str) -> list[str]:
-    """Return the lines of a text with an indent; empty lines too, which pytest-codeblocks would drop without it."""
+    """Return the indented lines of a text; empty lines too, which pytest-codeblocks would otherwise drop."""
     return [f"{indent}{line}" for line in text.split("\n")]

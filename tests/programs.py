@@ -37,7 +37,7 @@ def require(what: str) -> str:
     """Return the path of a program. Without it a contributor's test is skipped, and CI's fails."""
     path = find(what)
     if path is None:
-        reason = f"{MISSING}{what}; `make setup` brings it, or says how to get it"
+        reason = f"{MISSING}{what}; `make setup` installs it, or says how to get it"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     return path
 

@@ -63,7 +63,7 @@ def test_what_needs_it_is_skipped_with_the_reason_and_coverage_is_not_judged(opt
     done = run(*options)
     assert done.returncode == 0, done.stdout
     assert "1 passed, 3 skipped" in done.stdout
-    assert "missing here: Graphviz; `make setup` brings it, or says how to get it" in done.stdout
+    assert "missing here: Graphviz; `make setup` installs it, or says how to get it" in done.stdout
     assert "Coverage is not judged: tests were skipped, missing here: Graphviz, Java." in done.stdout
 
 

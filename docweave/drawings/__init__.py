@@ -1,1 +1,1 @@
-"""Drawings of models and of plots: what is recorded of them, where it is laid out, how it is drawn."""
+"""Drawings of models and plots: recording, layout and SVG."""

@@ -1,4 +1,4 @@
-"""A graph with its layout as SVG that follows the page's colours."""
+"""Draw a laid-out graph as SVG that follows the page's colours."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from docweave.errors import WeaveError
 
 MOST_BYTES = 8_000
 
-# How wide a drawing is that a narrow page may shrink no further, and the badge that counts the calls of a node.
+# In pixels: the width below which a narrow page does not shrink a drawing, and that of the badge with a node's number of calls.
 WIDE, BADGE = 540, 26
 
-# Of a standalone drawing and of the site alike: one rule a line, in the order of the drawing.
+# The rules for standalone drawings and for the site, one a line, in the order of the drawing.
 RULES = """\
 figure.diagram{overflow-x:auto}
 .model-diagram{max-width:100%;height:auto;color:var(--dw-ink)}
@@ -34,8 +34,8 @@ def stylesheet(standalone: bool = False) -> str:
     """Return the CSS of all diagrams.
 
     Args:
-        standalone: for a drawing that carries its style with it and follows the reader's system, instead of a page
-            of the site, which follows the reader's choice there.
+        standalone: for a drawing that contains its style and follows the reader's system, rather than for the site,
+            where it follows the reader's choice of scheme.
     """
     rules = re.sub(r"var\(--dw-(\w+)\)", lambda match: f"var(--dw-{match[1]},{DIAGRAM[match[1]][0]})", RULES)
     rules = rules.replace("WIDE", str(WIDE))
@@ -51,14 +51,14 @@ def stylesheet(standalone: bool = False) -> str:
 
 
 def draw(diagram: Diagram, title: str, description: str = "", prefix: str = "", standalone: bool = False) -> str:
-    """Draw a diagram as inline SVG, an element a line, legible without any style.
+    """Draw a diagram as inline SVG, one element a line, legible without any style.
 
     Args:
         diagram: a graph with its layout.
         title: the alternative text.
-        description: a longer text, if the title does not say all.
-        prefix: what makes its ids unique on the page.
-        standalone: carry the style in the drawing, for a place without the site's stylesheet.
+        description: a longer text, if the title is not enough.
+        prefix: a prefix that makes the ids unique on the page.
+        standalone: include the style, for use without the site's stylesheet.
 
     Returns:
         an `<svg>` element without blank lines, style attributes and scripts.
@@ -105,7 +105,7 @@ def draw(diagram: Diagram, title: str, description: str = "", prefix: str = "", 
     if len(drawing.encode()) > MOST_BYTES:
         raise WeaveError(
             f"a drawing of {len(nodes)} nodes takes {len(drawing.encode()):,} bytes, more than {MOST_BYTES:,}:"
-            " nest a part of the model as a model of its own, and draw that apart"
+            " turn a part of the model into a nested model, and draw that separately"
         )
     if standalone:
         return drawing.replace("\n", f"\n<style>\n{stylesheet(standalone=True)}</style>\n", 1)
@@ -113,7 +113,7 @@ def draw(diagram: Diagram, title: str, description: str = "", prefix: str = "", 
 
 
 def _path(points: tuple[float, ...]) -> str:
-    """Return a spline as the shortest path data: whole pixels, relative to where it has come."""
+    """Return a spline as the shortest path data: whole pixels, relative to the end of the previous segment."""
     (x, y), *rest = [(round(x), round(y)) for x, y in zip(points[::2], points[1::2], strict=True)]
     path = f"M{x} {y}"
     if all(across == x for across, _ in rest):
@@ -126,7 +126,7 @@ def _path(points: tuple[float, ...]) -> str:
 
 
 def _rects(node: Node, box: Box) -> Iterator[str]:
-    """Yield a node's border, and for a shared one the inner border and the badge's."""
+    """Yield the border of a node; for a shared node, also its inner border and the border of its badge."""
     marks = [node.role] * (node.role != "middle") + [node.kind] * (node.kind == "operation")
     ends = BOX_HEIGHT / 2 if node.kind == "input" else 6
     if node.uses == 1:
@@ -154,5 +154,5 @@ def _middle(box: Box) -> float:
 
 
 def _baseline(box: Box, down: float) -> float:
-    """Return where a line of text stands that is `down` pixels from the top of a plain box."""
+    """Return the baseline of a line of text that is `down` pixels below the top of a plain box."""
     return box.y + (box.height - BOX_HEIGHT) / 2 + down

@@ -1,4 +1,4 @@
-"""Figures of matplotlib: the one style that they are drawn in, and what is recorded of them."""
+"""Matplotlib figures: the site's style for them, and the data recorded from them."""
 
 import io
 from collections.abc import Iterable
@@ -11,16 +11,16 @@ from docweave.drawings.palette import GRID, INK, SERIES
 from docweave.drawings.plot_svg import clean, words
 from docweave.drawings.plots import Plot
 
-# Curves are told apart by their dashes too: colour alone would leave some readers out.
+# Dashes distinguish the curves, too: colour alone would exclude some readers.
 DASHES = ("-", (0, (6, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)), (0, (3, 1.5)), (0, (7, 2, 1.5, 2, 1.5, 2)))
 
-# How far below its axes a legend goes, in points: past the ticks, and past the axis label if there is one.
+# The distance of a legend below its axes, in points: past the ticks, and past the axis label if there is one.
 TICKS_HEIGHT, LABEL_HEIGHT = 24, 40
 HEIGHT, LEGEND_ROW = 3.4, 17
 
 
 def style() -> AbstractContextManager[None]:
-    """Return a context in which matplotlib draws every figure in the one style: `with style(): …`."""
+    """Return a context in which matplotlib draws every figure in the site's style: `with style(): …`."""
     import matplotlib
 
     return matplotlib.rc_context(_settings())
@@ -71,13 +71,13 @@ def _settings() -> dict[Any, Any]:
 def record(figure: Any) -> Plot:
     """Record a figure that was drawn under `style()`.
 
-    Its legends are moved below their axes, where a translation that is longer has room.
+    Legends are moved below their axes, where a longer translation has room.
 
     Args:
         figure: a `matplotlib.figure.Figure`.
 
     Returns:
-        what it shows, in plain JSON types, and its drawing: a small SVG without styles and scripts.
+        the data it shows, in plain JSON types, and its drawing: a small SVG without styles and scripts.
     """
     for axes in figure.axes:
         _move_legend(axes)
@@ -102,7 +102,7 @@ def _move_legend(axes: Any) -> None:
 
 
 def _axes_data(axes: Any) -> dict[str, Any]:
-    """Return what a reader could read off one pair of axes."""
+    """Return the data that a reader could read off one pair of axes."""
     legend = axes.get_legend()
     data = {
         "title": axes.get_title(),
@@ -141,11 +141,11 @@ def _image_data(array: Any) -> dict[str, Any]:
 
 def _series(artist: Any, x: Iterable[Any], y: Iterable[Any]) -> dict[str, Any]:
     label = str(artist.get_label())
-    # matplotlib makes up labels of its own, `_child0`, and shows them nowhere.
+    # matplotlib generates labels such as `_child0`, and shows them nowhere.
     shown = "" if label.startswith("_") else label
     return {"label": shown, "x": [_number(value) for value in x], "y": [_number(value) for value in y]}
 
 
 def _number(value: Any) -> float | None:
-    """Return a number with six significant digits, None for what JSON cannot hold."""
+    """Return a number with six significant digits, or None if JSON cannot hold it."""
     return float(f"{value:.6g}") if value is not None and isfinite(value) else None

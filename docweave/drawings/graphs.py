@@ -1,4 +1,4 @@
-"""The graph of a model and its layout, as they are recorded and compared."""
+"""The graph of a model and its layout: data that is recorded and compared."""
 
 import json
 from collections import Counter
@@ -14,13 +14,13 @@ class Node:
     """A layer, an operation or a nested model: one box, however often it is called.
 
     Attributes:
-        id: unique in the diagram, the same in every run: the name, or the class and a number (`Dense#2`).
+        id: unique in the diagram and the same in every run: the name, or the class and a number (`Dense#2`).
         kind: "input", "layer", "operation" (of `keras.ops`) or "model" (nested as a layer).
-        label: the name of its class.
-        name: the name its author gave it, empty if Keras made it up (`dense_3`).
-        shape: the shape of what it gives, `(None, 28, 28, 1)`; several different ones are joined by a comma.
-        role: "input", "output" or "middle", as the model sees it.
-        uses: how often the model calls it.
+        label: the name of the class.
+        name: the name given by the author, empty if Keras generated one (`dense_3`).
+        shape: the shape of the output, `(None, 28, 28, 1)`; several different shapes are joined by commas.
+        role: the place in the model: "input", "output" or "middle".
+        uses: the number of times that the model calls it.
     """
 
     id: str
@@ -34,7 +34,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """What one node gives to another, `count` times."""
+    """A connection from one node to another, used `count` times."""
 
     source: str
     target: str
@@ -43,7 +43,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Box:
-    """Where a node is drawn, in pixels from the top left corner."""
+    """The place of a node, in pixels from the top left corner."""
 
     node: str
     x: float
@@ -54,7 +54,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Curve:
-    """Where an edge is drawn: x and y in turn of the points of a cubic spline, from source to target."""
+    """The place of an edge: a cubic spline from source to target, as x and y of its points in turn."""
 
     source: str
     target: str
@@ -63,7 +63,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything is drawn, in pixels; an edge that counts twice has two curves."""
+    """The places of all nodes and edges, in pixels; an edge with a count of two has two curves."""
 
     width: float
     height: float
@@ -73,14 +73,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A model's graph, and its layout once `lay_out` has made it."""
+    """A model's graph, with its layout once `lay_out` has computed it."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     layout: Layout | None = None
 
     def to_json(self) -> str:
-        """Return the diagram as JSON, each node, edge, box and curve on a line of its own."""
+        """Return the diagram as JSON, with each node, edge, box and curve on its own line."""
         parts = {"nodes": _rows(self.nodes), "edges": _rows(self.edges)}
         if self.layout:
             parts["size"] = json.dumps([self.layout.width, self.layout.height])
@@ -89,11 +89,11 @@ class Diagram:
 
     @classmethod
     def from_json(cls, text: str, path: Path | str | None = None) -> "Diagram":
-        """Read what `to_json` wrote.
+        """Read the JSON written by `to_json`.
 
         Args:
             text: the JSON.
-            path: the file it comes from, for the error.
+            path: the source file, for the error message.
 
         Raises:
             WeaveError: a text that `to_json` did not write.
@@ -119,11 +119,11 @@ def differences(a: Diagram, b: Diagram) -> list[str]:
     """Compare the nodes and edges of two diagrams, never their layout or order.
 
     Args:
-        a: what is recorded.
-        b: what was found now.
+        a: the recorded diagram.
+        b: the new diagram.
 
     Returns:
-        one line a difference, none if the graphs are the same.
+        one line for each difference, none if the graphs are the same.
     """
     old, new = ({node.id: asdict(node) for node in diagram.nodes} for diagram in (a, b))
     differences = [f"the node “{id}” is gone" for id in old if id not in new]

@@ -1,4 +1,4 @@
-"""The layout of a graph, by Graphviz, from top to bottom."""
+"""Lay out a graph with Graphviz, from top to bottom."""
 
 import subprocess
 from collections import Counter
@@ -8,14 +8,14 @@ from math import ceil
 from docweave.drawings.graphs import Box, Curve, Diagram, Layout, Node
 from docweave.errors import WeaveError
 
-# Sizes in pixels, which are also Graphviz' points.
+# Sizes in pixels; a pixel is a point in Graphviz.
 TEXT, SHAPE_TEXT = 12, 10.5
 BOX_HEIGHT, SIDE, LEAST_WIDTH = 40, 9, 56
 RING = 3
 BETWEEN_BOXES, BETWEEN_RANKS, MARGIN = 14, 24, 8
 CHAIN = 8
 
-# Widths in em of DejaVu Sans Bold, the widest of the fonts in common use: with any other, boxes are roomy.
+# Widths in em of DejaVu Sans Bold, the widest of the fonts in common use, so that text in any other font fits its box.
 WIDTHS = {
     **dict.fromkeys("ijlI.,:;|!'", 0.38),
     **dict.fromkeys(" ()[]·ftr-", 0.48),
@@ -29,7 +29,7 @@ def lay_out(diagram: Diagram) -> Diagram:
     """Place boxes and edges with Graphviz, from top to bottom.
 
     Args:
-        diagram: a graph; one that it has is replaced.
+        diagram: a graph; an earlier layout is replaced.
 
     Returns:
         the same graph with its layout.
@@ -43,7 +43,7 @@ def lay_out(diagram: Diagram) -> Diagram:
         )
     except FileNotFoundError:
         raise WeaveError(
-            "diagrams are laid out by Graphviz, and there is no `dot` here: install it with"
+            "diagrams are laid out by Graphviz, and its command `dot` is missing: install it with"
             " `apt-get install graphviz`, `brew install graphviz` or `choco install graphviz`"
         ) from None
     if run.returncode:
@@ -52,9 +52,9 @@ def lay_out(diagram: Diagram) -> Diagram:
 
 
 def _dot(diagram: Diagram) -> str:
-    """Return the graph for Graphviz: boxes of fixed size, an edge for each time that it counts."""
+    """Return the graph in Graphviz' language: boxes of fixed size, and each edge as often as its count."""
     numbers = {node.id: number for number, node in enumerate(diagram.nodes)}
-    # Graphviz starts from the order of its input: branches come in the order in which the merges list them.
+    # Graphviz starts from the order of its input, so that branches appear in the order in which merges list them.
     lines = [
         "digraph {",
         f"graph [nodesep={BETWEEN_BOXES / 72:.3f} ranksep={BETWEEN_RANKS / 72:.3f}]",
@@ -62,26 +62,26 @@ def _dot(diagram: Diagram) -> str:
     ]
     for node in _branch_order(diagram):
         width, height = box_size(node)
-        # An ellipse lies within an input's pill: no edge begins outside it, in the air beside its round corners.
+        # An ellipse fits inside an input's pill shape, so that no edge starts in the gap beside the round corners.
         shape = " shape=ellipse" if node.kind == "input" else ""
         lines.append(f"n{numbers[node.id]} [width={width / 72:.4f} height={height / 72:.4f}{shape}]")
     given, taken = (Counter(getattr(edge, end) for edge in diagram.edges) for end in ("source", "target"))
     for edge in diagram.edges:
-        # A chain stands upright, and leans only where branches part or meet.
+        # A high weight keeps a chain vertical, so that edges lean only where branches split or merge.
         weight = CHAIN if given[edge.source] == taken[edge.target] == 1 else 1
         lines += [f"n{numbers[edge.source]} -> n{numbers[edge.target]} [weight={weight}]"] * edge.count
     return "\n".join([*lines, "}"])
 
 
 def _branch_order(diagram: Diagram) -> list[Node]:
-    """Return the nodes as a walk from the outputs back to the inputs leaves them, first arguments first."""
+    """Return the nodes in postorder of a walk from the outputs back to the inputs, first arguments first."""
     sources: dict[str, list[str]] = {node.id: [] for node in diagram.nodes}
     for edge in diagram.edges:
         sources[edge.target].append(edge.source)
     by_role = sorted(diagram.nodes, key=lambda node: node.role != "output")
     order: dict[str, None] = {}
     entered: set[str] = set()
-    # A stack of our own, and nodes met twice: models are deep, and a layer called on its own result makes a circle.
+    # An explicit stack and a set of visited nodes: models are deep, and a layer called on its own result makes a cycle.
     stack = [node.id for node in reversed(by_role)]
     while stack:
         id = stack.pop()
@@ -95,7 +95,7 @@ def _branch_order(diagram: Diagram) -> list[Node]:
 
 
 def _parse_plain(plain: str, diagram: Diagram) -> Layout:
-    """Read Graphviz' plain format: inches from the bottom left corner; boxes by their centres.
+    """Read Graphviz' plain format: inches from the bottom left corner, with boxes given by their centres.
 
     Source: https://graphviz.org/docs/outputs/plain/
     """
@@ -116,7 +116,7 @@ def _parse_plain(plain: str, diagram: Diagram) -> Layout:
             numbers = row[4 : 4 + 2 * int(row[3])]
             points = [value for x, y in zip(numbers[::2], numbers[1::2], strict=True) for value in pixels(x, y)]
             curves.append(Curve(source, target, tuple(map(_round, points))))
-    # Sorted, since another version of Graphviz may list them otherwise: diffs then show what moved.
+    # Another version of Graphviz may list boxes and curves in another order; sorted, a diff shows only moves.
     order = {node.id: number for number, node in enumerate(diagram.nodes)}
     boxes.sort(key=lambda box: order[box.node])
     curves.sort(key=lambda curve: (order[curve.target], order[curve.source], curve.points))
@@ -129,24 +129,24 @@ def _round(value: float) -> float:
 
 
 def box_size(node: Node) -> tuple[int, int]:
-    """Return the width and height of a node's box in pixels, its double border included."""
+    """Return the width and height of a node's box in pixels, including its double border."""
     bold, regular = heading(node)
     head = text_width(bold, TEXT) + REGULAR * text_width(regular, TEXT)
     shape = len(node.shape) * SHAPE_TEXT * MONOSPACE
     width = max(LEAST_WIDTH, head + 2 * SIDE, shape + 2 * SIDE)
     ring = RING if node.uses > 1 else 0
-    # Even numbers, so that centres and corners are whole pixels.
+    # An even width puts centres and corners on whole pixels.
     return 2 * ceil(width / 2 + ring), BOX_HEIGHT + 2 * ring
 
 
 def text_width(text: str, size: float) -> float:
-    """Return about how wide a bold text is, in pixels, in the widest of the usual fonts."""
+    """Return the approximate width of a bold text in pixels, in the widest of the usual fonts."""
     widths = (FULL_WIDTH if ord(letter) > 0x2E7F else WIDTHS.get(letter, OTHER_WIDTH) for letter in text)
     return size * sum(widths)
 
 
 def heading(node: Node) -> tuple[str, str]:
-    """Return the first line of a node's box: what is bold in it, and what is not."""
+    """Return the first line of a node's box: the bold part and the regular part."""
     if node.kind == "input":
         return node.name or "Input", ""
     return node.label, f" · {node.name}" if node.name else ""

@@ -1,7 +1,7 @@
 """Every colour of the drawings, light and dark.
 
-They are the site's, so that a drawing belongs to its page, every text is legible on every fill of its scheme, and every line on
-the page: tests compare and measure.
+The colours are those of the site, so that a drawing matches its page. Every text must be legible on every fill of its scheme,
+and every line on the page: tests compare the colours and measure their contrast.
 """
 
 # A colour in the light scheme and in the dark one.
@@ -13,7 +13,7 @@ INK: Colour = ("#1d2528", "#dde4e6")
 PAGE: Colour = ("#ffffff", "#161b1e")
 GRID: Colour = ("#d8dfe1", "#333d42")
 
-# Of diagrams, by the names of their CSS variables.
+# The colours of diagrams, by the names of their CSS variables.
 DIAGRAM: dict[str, Colour] = {
     "node": ("#f3f6f6", "#262f33"),
     "input": ("#dcf0f1", "#0f444b"),
@@ -27,7 +27,7 @@ DIAGRAM: dict[str, Colour] = {
 }
 STROKES = ("line", "entrance", "exit", "ink", "shared")
 
-# Of the series in a plot, told apart by readers who see few colours too: by the names of their CSS variables.
+# The colours of the series in a plot, by the names of their CSS variables. Colour-blind readers can distinguish them, too.
 SERIES: dict[str, Colour] = {
     "1": ENTRANCE,
     "2": EXIT,

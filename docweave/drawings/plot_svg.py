@@ -1,4 +1,4 @@
-"""A plot as SVG that follows the page's colours, and its words in every language."""
+"""Make plots follow the page's colours and language: clean up matplotlib's SVG, and translate its texts."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from docweave.drawings.palette import GRID, INK, PAGE, SERIES
 from docweave.errors import WeaveError
 
-# How wide a plot is on the page, in pixels; matplotlib counts in points.
+# The width of a plot on the page, in pixels; matplotlib counts in points.
 WIDTH = 576
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -19,13 +19,13 @@ TEXT = re.compile(r"(<text\b[^>]*>)([^<]+)(</text>)")
 
 
 def words(svg: str) -> list[str]:
-    """Return the texts of a drawing that a translator may translate: not numbers, though `1e−5` has a letter."""
+    """Return the translatable texts of a drawing. Numbers are not, though `1e−5` contains a letter."""
     texts = dict.fromkeys(unescape(match[2]) for match in TEXT.finditer(svg))
     return [text for text in texts if any(map(str.isalpha, text)) and not NUMBER.fullmatch(text.replace("−", "-"))]
 
 
 def clean(root: ElementTree.Element) -> str:
-    """Return matplotlib's SVG without what a page does not need: styles, nested groups, long ids and numbers."""
+    """Return matplotlib's SVG without style attributes and needless groups, and with short ids and numbers."""
     defined = [child for defs in root.iter(f"{SVG}defs") for child in defs if _tag(child) != "style"]
     ids = {element.get("id", ""): f"d{number}" for number, element in enumerate(defined)}
     width, height = (float(value) for value in root.attrib["viewBox"].split()[2:])
@@ -42,7 +42,7 @@ def clean(root: ElementTree.Element) -> str:
 
 
 def _leaves(group: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    """Yield what a group draws; groups within it only if they say how."""
+    """Yield the elements that a group draws, and a group inside it only if that has attributes."""
     for element in group:
         if _tag(element) == "g" and not set(element.keys()) - {"id"}:
             yield from _leaves(element)
@@ -51,11 +51,11 @@ def _leaves(group: ElementTree.Element) -> Iterator[ElementTree.Element]:
 
 
 def _lines(elements: Iterable[ElementTree.Element], ids: dict[str, str], digits: int) -> Iterator[str]:
-    """Yield the markup of elements, neighbours that look the same in one group that says so once."""
+    """Yield the markup of elements; neighbours that look the same share a group with their common attributes."""
     described = [(element, *_attributes(element, ids, digits)) for element in elements]
     for look, neighbours in groupby(described, key=lambda item: item[2]):
         run = list(neighbours)
-        grouped = len(run) > 1 and look and _tag(run[0][0]) != "tspan"  # a text cannot hold groups
+        grouped = len(run) > 1 and look and _tag(run[0][0]) != "tspan"  # a text cannot contain groups
         if grouped:
             yield f"<g{_written(look)}>"
         for element, own, _ in run:
@@ -71,7 +71,7 @@ def _markup(element: ElementTree.Element, attributes: dict[str, str], ids: dict[
 
 
 def _attributes(element: ElementTree.Element, ids: dict[str, str], digits: int) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the attributes that are an element's own, and those of its look, which a group may say for it."""
+    """Return the attributes that belong to the element alone, and those of its look, which may move to a group."""
     own: dict[str, str] = {}
     look: dict[str, str] = {}
     classes: list[str] = []
@@ -90,7 +90,7 @@ def _attributes(element: ElementTree.Element, ids: dict[str, str], digits: int) 
             own[name] = _shortened(value, digits)
         elif value in ids:
             own[name] = ids[value]
-    if "opacity" in look:  # of each by itself: where two of a group overlap, both show
+    if "opacity" in look:  # stays on each element: on a group, it would flatten overlapping shapes
         own["opacity"] = look.pop("opacity")
     return own, look | ({"class": " ".join(classes)} if classes else {})
 
@@ -98,7 +98,7 @@ def _attributes(element: ElementTree.Element, ids: dict[str, str], digits: int) 
 def _presentation(style: str, classes: list[str]) -> dict[str, str]:
     """Return a style as attributes, which a content security policy allows, and add the classes of its colours.
 
-    The colours stay as attributes too, for a place without the stylesheet, which overrules them.
+    The colours are kept as attributes, too, for use without the stylesheet, which overrides them.
     """
     look = {}
     for declaration in style.split(";"):
@@ -113,7 +113,7 @@ def _presentation(style: str, classes: list[str]) -> dict[str, str]:
 
 
 def _shortened(value: str, digits: int) -> str:
-    """Return path data, coordinates or lengths with few decimals and without needless blanks."""
+    """Return path data, coordinates or lengths with fewer decimals and without superfluous spaces."""
     if "#" in value:  # a colour or a link
         return value
     value = NUMBER.sub(lambda match: f"{round(float(match[0]), digits) + 0:g}", value)
@@ -133,7 +133,7 @@ def translate(svg: str, texts: dict[str, str]) -> str:
 
     Args:
         svg: the drawing.
-        texts: translations by the whole text they replace; a text that is not among them stays.
+        texts: translations, by the complete text that they replace; other texts stay unchanged.
     """
 
     def translated(match: re.Match[str]) -> str:
@@ -147,12 +147,12 @@ def stylesheet(standalone: bool = False) -> str:
     """Return the CSS of all plots.
 
     Args:
-        standalone: for a drawing that carries its style with it and follows the reader's system, instead of a page
-            of the site, which follows the reader's choice there.
+        standalone: for a drawing that contains its style and follows the reader's system, rather than for the site,
+            where it follows the reader's choice of scheme.
     """
     colours = {"plot-ink": INK, "plot-grid": GRID} | {f"plot-{number}": pair for number, pair in SERIES.items()}
     dark = ";".join(f"--dw-{name}:{pair[1]}" for name, pair in colours.items())
-    # A reader's font may be taller than the one that was measured: a label at the edge then stands out, and is whole.
+    # A reader's font may be larger than the measured one: with visible overflow, a label at the edge is not cut off.
     rules = [f".model-plot{{max-width:100%;height:auto;overflow:visible;color:var(--dw-plot-ink,{INK[0]})}}"]
     for colour, name in CLASSES.items():
         rules += [
@@ -164,7 +164,7 @@ def stylesheet(standalone: bool = False) -> str:
     else:
         rules.insert(0, "/* Written by docweave.drawings.plot_svg.stylesheet(): change it there. */")
         rules.append(f'[data-md-color-scheme="slate"]{{{dark}}}')
-    # Where the reader chose the colours, the dashes alone tell the curves apart.
+    # With the reader's own colours, only the dashes distinguish the curves.
     forced = ";".join(f"--dw-{name}:{'GrayText' if name == 'plot-grid' else 'CanvasText'}" for name in colours)
     forced = f"forced-color-adjust:none;--dw-plot-page:Canvas;{forced}"
     rules.append(f"@media (forced-colors:active){{.model-plot{{{forced}}}}}")
@@ -172,13 +172,13 @@ def stylesheet(standalone: bool = False) -> str:
 
 
 def weave(svg: str, title: str, prefix: str = "", standalone: bool = False) -> str:
-    """Make a recorded drawing ready to stand in a page.
+    """Make a recorded drawing ready for a page.
 
     Args:
         svg: the drawing, translated.
-        title: the alternative text: in prose, what the plot shows.
-        prefix: what makes its ids unique on the page.
-        standalone: carry the style in the drawing, for a place without the site's stylesheet.
+        title: the alternative text, which describes the plot in prose.
+        prefix: a prefix that makes the ids unique on the page.
+        standalone: include the style, for use without the site's stylesheet.
 
     Returns:
         an `<svg>` element without blank lines, style attributes and scripts.

@@ -1,4 +1,4 @@
-"""What a plot shows, as it is recorded and compared."""
+"""The content of a plot: data that is recorded and compared."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ class Plot:
     """A figure that a cell drew.
 
     Attributes:
-        data: what it shows, as JSON holds it: `{"axes": […], "texts": […]}`.
-        svg: how it looks, for `weave`.
+        data: the content in JSON types: `{"axes": […], "texts": […]}`.
+        svg: the drawing, for `weave`.
     """
 
     data: dict[str, Any]
@@ -20,31 +20,31 @@ class Plot:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The words in it that a translator may translate, each once, in the order of the drawing."""
+        """The translatable texts, each once, in the order of the drawing."""
         return tuple(self.data["texts"])
 
 
 def differences(a: Plot, b: Plot, relative: float = 1e-3) -> list[str]:
-    """Compare what two plots show, never how they look.
+    """Compare the content of two plots, never their looks.
 
-    Texts and counts must be equal; a number may differ by a share of the largest in its series, since a reader sees
-    it against those.
+    Texts and counts must be equal; a number may differ by a share of the largest number in its series, since a reader
+    sees the series as a whole.
 
     Args:
-        a: what is recorded.
-        b: what was drawn now.
+        a: the recorded plot.
+        b: the new plot.
         relative: that share.
 
     Returns:
-        one line a difference, none if the plots show the same.
+        one line for each difference, none if the plots show the same.
     """
     return [message for message, share in _differences(a.data, b.data, "") if share > relative]
 
 
 def drift(a: Plot, b: Plot) -> float:
-    """Return the largest difference between two plots, as `differences` counts it.
+    """Return the largest difference between two plots, as a share like that of `differences`.
 
-    It is infinity if they differ in more than numbers.
+    The result is infinity if the plots differ in more than numbers.
     """
     return max((share for _, share in _differences(a.data, b.data, "")), default=0.0)
 

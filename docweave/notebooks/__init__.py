@@ -1,4 +1,4 @@
-"""A chapter as a notebook and as a script: the prose and comments of one language, the tested code, the recorded outputs."""
+"""Write a chapter as a notebook and as a script: prose and comments in one language, tested code, recorded outputs."""
 
 from docweave.notebooks.notebook import notebook, written
 from docweave.notebooks.script import script

@@ -1,4 +1,4 @@
-"""What a reader takes away: the notebook and the script of each chapter, and the course of a language in one file."""
+"""Downloads: the notebook and the script of each chapter, and the whole course of a language as one file."""
 
 import io
 import zipfile
@@ -10,7 +10,7 @@ from docweave.pages import Page
 from docweave.project import Project
 
 COLAB = "https://colab.research.google.com/github/"
-BRANCH = "notebooks"  # the workflow Pages puts the notebooks there, at the paths that they have on the site
+BRANCH = "notebooks"  # the workflow “Pages” pushes the notebooks there, at their paths on the site
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Download:
 
     Attributes:
         chapter: the chapter.
-        backend: the name of its backend as people write it, empty if any will do.
-        page: its notebook as a page.
-        notebook, script: its files.
-        colab: the address that opens it in Colab, empty if the repository is not on GitHub.
-        cells: the address of the snippet file in the repository, empty if there is none.
+        backend: the usual name of the chapter's backend, empty if any will do.
+        page: the notebook as a page.
+        notebook, script: the files.
+        colab: the address that opens the notebook in Colab, empty if the repository is not on GitHub.
+        cells: the address of the snippet file in the repository, empty if there is no repository.
     """
 
     chapter: Chapter
@@ -56,12 +56,12 @@ def downloads(page: Page, project: Project, repository: str) -> list[Download]:
 
 
 def course_name(locale: str) -> str:
-    """Return where the course of a language lies, all of its notebooks and scripts in one file."""
+    """Return the path of the course of a language, which is all of its notebooks and scripts in one file."""
     return f"{folder_of(locale)}{NOTEBOOKS}/keras-functional-api-{locale}.zip"
 
 
 def packed(course: dict[str, str]) -> bytes:
-    """Return files as a zip: the same bytes for the same files, whenever and wherever it is made."""
+    """Return files as a reproducible zip: the same bytes for the same files, at any time and on any machine."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(course):

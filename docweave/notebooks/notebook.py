@@ -1,4 +1,4 @@
-"""A chapter as a Jupyter notebook: outputs in their cells, boxes that fold, drawings as pictures."""
+"""Write a chapter as a Jupyter notebook: outputs in their cells, boxes that fold, drawings as images."""
 
 import base64
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from docweave.project import Project
 from docweave.tree import Directive
 from docweave.weave import code, plots_of
 
-# As nbformat writes a notebook, so that no editor asks to convert it.
+# The metadata that Jupyter itself writes, so that no editor offers to convert the notebook.
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
@@ -36,16 +36,16 @@ if "google.colab" in sys.modules:
 
 
 def notebook(page: Page, chapter: Chapter, project: Project, site: str) -> NotebookNode:
-    """Return a chapter as a notebook that was run.
+    """Return a chapter as a notebook with outputs.
 
     Args:
         page: the chapter's page, in any language.
-        chapter: one of its snippet files. The cells of another one are shown as text.
-        project: where both come from.
-        site: the address of the site, with a slash at its end.
+        chapter: one of the page's snippet files; cells of other files are shown as text.
+        project: the project of both.
+        site: the address of the site, with a trailing slash.
 
     Raises:
-        WeaveError: at a line of the page: what cannot be woven.
+        WeaveError: a part of the page that cannot be woven, at its line.
     """
     record = project.records[chapter.name]
     origin = {"chapter": chapter.name, "locale": page.locale, "versions": record.versions}
@@ -54,10 +54,10 @@ def notebook(page: Page, chapter: Chapter, project: Project, site: str) -> Noteb
 
 
 def written(book: NotebookNode) -> str:
-    """Return the text of a notebook's file: the same for the same notebook.
+    """Return the text of a notebook's file, always the same for the same notebook.
 
     Raises:
-        nbformat.ValidationError: a notebook that Jupyter would refuse.
+        nbformat.ValidationError: a notebook that Jupyter would reject.
     """
     nbformat.validate(book)
     return f"{nbformat.writes(book)}\n"
@@ -67,7 +67,7 @@ class _NotebookWriter(Writer):
     count = 0
 
     def opening(self) -> Iterator[Json]:
-        """Yield the cell that makes Colab ready."""
+        """Yield the cell that prepares Colab."""
         requirements = ", ".join(
             f'"{requirement}"' for requirement in self.project.requirements if requirement.startswith("keras")
         )
@@ -84,7 +84,7 @@ class _NotebookWriter(Writer):
         if cell.raises:
             metadata["tags"] = ["raises-exception"]
         if piece.folded or directive.collapsed:
-            # The first is Jupyter's word for it, the second Colab's.
+            # The first key is for Jupyter, the second for Colab.
             metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
         if piece.folded:
             metadata["jupyter"]["outputs_hidden"] = True
@@ -96,7 +96,7 @@ class _NotebookWriter(Writer):
         if output.text:
             yield {"output_type": "stream", "name": "stdout", "text": output.text}
         for svg in plots_of(self.page, directive, self.project, standalone=True):
-            # Not image/svg+xml, which Jupyter hides in a notebook that came from elsewhere.
+            # Not image/svg+xml, which Jupyter hides in an untrusted notebook.
             picture = f'<img src="{_data(svg)}" alt="{escape(directive.alt)}">'
             yield {"output_type": "display_data", "data": {"text/html": picture, "text/plain": directive.alt}, "metadata": {}}
         if output.error:
@@ -105,7 +105,7 @@ class _NotebookWriter(Writer):
             yield {"output_type": "error"} | error
 
     def recorded(self, cell: Cell) -> list[str]:
-        """Return what a cell of another program printed, with the notebook that runs it."""
+        """Return the output of a cell from another program, and the name of the notebook that runs it."""
         other = file_name(self.project.chapters[cell.chapter])
         return [*super().recorded(cell), f"*{self.phrase(phrases.OTHER_NOTEBOOK)} `{other}.ipynb`*"]
 
@@ -126,7 +126,7 @@ class _NotebookWriter(Writer):
         pieces: list[Piece] = []
         for piece in joined(inner):
             if piece.directive is not None:
-                # A cell folds by itself; its name stands above it.
+                # A cell folds by itself, with the title of the box above it.
                 pieces += [] if pieces else [Piece(f"**{title}** ↓", self.section, loose=True)]
                 pieces.append(replace(piece, folded=True))
             else:
@@ -136,5 +136,5 @@ class _NotebookWriter(Writer):
 
 
 def _data(svg: str) -> str:
-    """Return a drawing as an address that holds it: it needs no file beside the notebook, and Colab shows it."""
+    """Return a drawing as a data URI, which needs no file beside the notebook and works in Colab."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

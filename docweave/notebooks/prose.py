@@ -1,4 +1,4 @@
-"""Prose as CommonMark, which Jupyter, Colab and GitHub read as the page is read."""
+"""Write prose as CommonMark that Jupyter, Colab and GitHub read like the page."""
 
 import re
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from docweave.blocks import fence
 from docweave.saying import said, said_by_commonmark
 from docweave.tree import Block, Fence, Heading, List, Paragraph, Span, Table
 
-# What CommonMark may take for more than text.
+# Characters that may have a meaning in CommonMark.
 SPECIAL = re.compile(r"[\\`*_\[\]<>&#!|~+\-.()]")
 
 BRACKETS = re.compile(r"[\\\[\]]")
 
-# How strong text is written, and whether special characters are escaped: the first way that is read rightly is taken.
-# Between a letter and a mark, as in Chinese, which has no spaces, `**` is no mark of strong text to CommonMark.
+# The marks around strong text, and whether to escape special characters; the first way that is read correctly wins.
+# CommonMark does not read `**` between a letter and punctuation, which is common in Chinese, as it has no spaces.
 WAYS = (("**", "**", False), ("<strong>", "</strong>", False), ("<strong>", "</strong>", True))
 DASHES = {"": "---", "left": ":--", "right": "--:", "center": ":-:"}
 
@@ -23,7 +23,7 @@ def written(block: Block, link: Callable[[str, int], str]) -> str:
 
     Args:
         block: a heading, paragraph, list, table or fence.
-        link: gives the address for a link, from its target on the page and the line of its block.
+        link: returns the address for a link, given its target on the page and the line of its block.
     """
     if isinstance(block, Fence):
         return fence(block.text, block.language)
@@ -31,16 +31,16 @@ def written(block: Block, link: Callable[[str, int], str]) -> str:
         text = _Writer(link, strong, end, escape).block(block)
         if said_by_commonmark(text) == said((block,), link):
             return text
-    raise ValueError(f"no way to write the prose of line {block.line} is read as it is meant")
+    raise ValueError(f"the prose of line {block.line} cannot be written so that CommonMark reads it as intended")
 
 
 def inline(spans: tuple[Span, ...], line: int, link: Callable[[str, int], str]) -> str:
-    """Return a piece of prose as CommonMark, in a paragraph."""
+    """Return a piece of prose as a CommonMark paragraph."""
     return written(Paragraph(line, line, spans), link)
 
 
 def bracketed(text: str) -> str:
-    """Return text that can be in the brackets of an image or a link."""
+    """Return text escaped for the brackets of an image or a link."""
     return BRACKETS.sub(r"\\\g<0>", text)
 
 
@@ -63,11 +63,11 @@ class _Writer:
                 dashes = [DASHES[side] for side in block.alignment]
                 return "\n".join(f"| {' | '.join(row)} |" for row in (head, dashes, *rows))
             case _:
-                raise TypeError(f"{block} is no prose")
+                raise TypeError(f"{block} is not prose")
 
     def item(self, block: List, number: int, item: tuple[Block, ...]) -> str:
         mark = "- " if block.first is None else f"{number}. "
-        # An empty line before a list in the item would make each item a paragraph.
+        # An empty line before a nested list would turn each item into a paragraph.
         parts = [("\n" if isinstance(inner, List) else "\n\n") + self.block(inner) for inner in item]
         lines = "".join(parts).strip("\n").split("\n")
         return "\n".join(((" " * len(mark) if place else mark) + line).rstrip() for place, line in enumerate(lines))
@@ -79,7 +79,7 @@ class _Writer:
         match span.kind:
             case "text":
                 text = SPECIAL.sub(r"\\\g<0>", span.text) if self.escape else span.text
-                return text.replace("$", r"\$")  # Jupyter would take what is between two of them for a formula
+                return text.replace("$", r"\$")  # Jupyter would read the text between two of them as a formula
             case "code":
                 return _code(span.text)
             case "break":
@@ -91,7 +91,7 @@ class _Writer:
             case "link":
                 return f"[{self.spans(span.parts, line)}]({self.link(span.target, line)})"
             case kind:
-                raise TypeError(f"there is no way to write {kind}")
+                raise TypeError(f"cannot write a span of kind {kind}")
 
 
 def _code(text: str) -> str:

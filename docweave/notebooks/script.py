@@ -1,4 +1,4 @@
-"""A chapter as a script in the percent format of Jupytext: outputs and drawings in words, boxes open."""
+"""Write a chapter as a script in Jupytext's percent format: outputs and drawings as text, boxes open."""
 
 from collections.abc import Iterator
 
@@ -15,12 +15,12 @@ from docweave.weave import code
 def script(page: Page, chapter: Chapter, project: Project, site: str) -> str:
     """Return a chapter as a script that runs from top to bottom.
 
-    Prose and recorded outputs are comments. So are cells that must raise, with the error's name.
+    Prose and recorded outputs are comments, and so are cells that must raise, with the error's name.
 
     Args, Raises: as for `notebook`.
     """
     cells = list(_ScriptWriter(page, chapter, project, site).cells())
-    # Nothing about kernels at the top: the file is for Python.
+    # No header about kernels: the file is a plain Python script.
     metadata = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "title,active"}}
     return str(jupytext.writes(book(cells, metadata), fmt=PERCENT))
 

@@ -1,7 +1,7 @@
-"""The walk through a page that makes a notebook or a script of it.
+"""Walk through a page to turn it into a notebook or a script.
 
 Prose becomes CommonMark that Jupyter and Colab render alike: boxes become quotes and folded details, links lead to the
-site, drawings carry their styles.
+site, and drawings contain their styles.
 """
 
 import re
@@ -25,7 +25,7 @@ from docweave.project import SOURCE, Project
 from docweave.tree import Block, Box, Directive, Figure, Span
 from docweave.weave import code, diagram_of, stale_sections
 
-# A part of a notebook, as its file has it.
+# A part of a notebook in JSON types.
 Json = dict[str, Any]
 
 
@@ -34,11 +34,11 @@ class Piece:
     """A part of a page on its way into a notebook: some Markdown, or a cell to run.
 
     Attributes:
-        text: the Markdown, empty if this is a cell.
-        section: the id of the section it is in.
-        directive: the cell.
-        folded: of a cell, whether its box hides it until the reader opens it.
-        loose: of Markdown, whether it must not be quoted: it folds by itself.
+        text: the Markdown, empty for a cell.
+        section: the id of the section that contains it.
+        directive: the cell, None for Markdown.
+        folded: for a cell, whether its box hides it until the reader opens the box.
+        loose: for Markdown, whether it must not be quoted because it folds by itself.
     """
 
     text: str
@@ -53,9 +53,9 @@ class Writer(ABC):
 
     Args:
         page: the chapter's page, in any language.
-        chapter: one of its snippet files. The cells of another one are shown as text.
-        project: where both come from.
-        site: the address of the site, with a slash at its end.
+        chapter: one of the page's snippet files; cells of other files are shown as text.
+        project: the project of both.
+        site: the address of the site, with a trailing slash.
     """
 
     def __init__(self, page: Page, chapter: Chapter, project: Project, site: str):
@@ -65,11 +65,11 @@ class Writer(ABC):
 
     @abstractmethod
     def opening(self) -> Iterator[Json]:
-        """Yield what comes before the first cell of the chapter."""
+        """Yield the cells before the first cell of the chapter."""
 
     @abstractmethod
     def code(self, piece: Piece, directive: Directive) -> Iterator[Json]:
-        """Yield the cells that a cell of the chapter becomes."""
+        """Yield the notebook cells for a cell of the chapter."""
 
     @abstractmethod
     def figure(self, svg: str, alt: str, caption: str) -> str:
@@ -134,7 +134,7 @@ class Writer(ABC):
         return pieces
 
     def shown(self, directive: Directive) -> str:
-        """Return a cell that another program runs: its code and what it printed."""
+        """Return a cell of another program: its code and its output."""
         cell = self.cell(directive)
         parts = [fence(code(cell, self.page.locale, self.project), "python")]
         if directive.show_output:
@@ -148,7 +148,7 @@ class Writer(ABC):
         return self.project.records[cell.chapter].output(cell)
 
     def recorded(self, cell: Cell) -> list[str]:
-        """Return what a cell printed and raised, as fences."""
+        """Return the printed text and the error of a cell, as fences."""
         output = self.output(cell)
         return [fence(text.rstrip("\n"), "text") for text in (output.text, output.error) if text]
 
@@ -159,10 +159,10 @@ class Writer(ABC):
         return prose.inline(spans, line, self.link)
 
     def link(self, target: str, line: int) -> str:
-        """Return where a link of the page leads from anywhere.
+        """Return the absolute address of a link on the page.
 
         Raises:
-            WeaveError: at the line: a link to no page.
+            WeaveError: a link to no page, at its line.
         """
         if re.match(r"[a-z]+:", target):
             return target
@@ -177,7 +177,7 @@ class Writer(ABC):
 
 
 def joined(pieces: list[Piece]) -> Iterator[Piece]:
-    """Yield pieces with neighbouring Markdown made one, so that it is in one quote."""
+    """Yield pieces with neighbouring Markdown merged, so that it becomes one quote."""
 
     def is_plain(piece: Piece) -> bool:
         return piece.directive is None and not piece.loose
@@ -187,7 +187,7 @@ def joined(pieces: list[Piece]) -> Iterator[Piece]:
         yield from [replace(parts[0], text="\n\n".join(piece.text for piece in parts))] if plain else parts
 
 
-# Not nbformat's functions for these, which validate every cell as it is made: `written` validates the whole.
+# nbformat has functions for these, but they validate each cell on creation; `written` validates the whole once.
 def book(cells: list[Json], metadata: Json) -> NotebookNode:
     book: NotebookNode = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
     return book

@@ -1,1 +1,1 @@
-"""What executes cells."""
+"""Run cells, and compare their outputs."""

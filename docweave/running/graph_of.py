@@ -1,4 +1,4 @@
-"""The graph of a Keras model, read through its public interface."""
+"""Read the graph of a Keras model through its public interface."""
 
 import re
 import warnings
@@ -13,18 +13,18 @@ from docweave.errors import WeaveError
 def graph_of(model: Any) -> Diagram:
     """Read the graph of a Keras model through its public interface.
 
-    A layer that is called several times is one node with several edges. A shape is that of what is passed on: a
-    state that an LSTM returns and nobody takes is not told.
+    A layer that is called several times is one node with several edges. A node's shape covers only outputs that are
+    used: the unused state of an LSTM is left out.
 
     Args:
-        model: a functional model, or a Sequential model that knows the shape of its input.
+        model: a functional model, or a Sequential model with a known input shape.
 
     Returns:
         the graph without a layout; its shapes hold None for the batch, `(None, 28, 28, 1)`.
 
     Raises:
-        WeaveError: a subclassed model or a Sequential model without an input, which have no graph; a layer that has
-            no configuration.
+        WeaveError: a subclassed model or a Sequential model without an input, which have no graph; a layer without a
+            configuration.
 
     Source: the format of `Model.get_config()`, https://keras.io/guides/serialization_and_saving/
     """
@@ -35,7 +35,7 @@ def graph_of(model: Any) -> Diagram:
     except AttributeError:
         raise WeaveError(_no_graph(model, isinstance(model, keras.Sequential))) from None
     try:
-        # A functional twin: it speaks for Sequential models and for subclasses too, and lists its outputs in order.
+        # A functional twin has the same configuration format for Sequential models and subclasses, with outputs in order.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             twin = keras.Model(list(inputs), list(outputs), name=model.name)
@@ -91,7 +91,7 @@ def _tensors(arguments: object) -> Iterator[tuple[str, Iterable[int | None]]]:
 
 
 def _ids(operations: Iterable[Any]) -> dict[str, str]:
-    """Return an id for each operation's name: generated names count on through a program, ids must not."""
+    """Return an id for each operation's name. Generated names are numbered across the whole program, ids within a model."""
     ids: dict[str, str] = {}
     numbers: Counter[str] = Counter()
     for operation in operations:
@@ -105,7 +105,7 @@ def _ids(operations: Iterable[Any]) -> dict[str, str]:
 
 
 def is_generated(name: str, label: str) -> bool:
-    """Say whether Keras made a layer's name up from its class (`dense_3`) or from a tensor (`keras_tensor_3CLONE`).
+    """Return whether Keras generated a layer's name from its class (`dense_3`) or from a tensor (`keras_tensor_3CLONE`).
 
     Args:
         name: the layer's name.

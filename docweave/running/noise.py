@@ -1,4 +1,4 @@
-"""How far the numbers that a chapter prints move when the arithmetic changes, and nothing else does."""
+"""Noise: how far the printed numbers of a chapter move when only the arithmetic changes."""
 
 import ast
 import math
@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-# A fresh number may be off by its measured spread this many times. By leaving one setting out and looking whether the
-# others cover it: see `docweave noise --evidence`.
+# The tolerance for a fresh number, as a multiple of its measured spread. The factor was chosen by leaving out one setting at a
+# time and checking that the others cover it: see `docweave noise --evidence`.
 FACTOR = 3.0
 
-# What single precision leaves open however a sum is ordered, as a share of the number.
+# The rounding error of single precision in any order of summation, as a share of the number.
 ROUNDING = 1e-6
 
-# A float as cells print it, and how many of its decimals are printed where the noise is measured. One that is printed as a
-# whole number is a word, and must not change.
+# A float as printed by cells, and the format with more decimals for measuring noise. A float printed as a whole number counts
+# as a word, which must not change.
 FLOAT = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?(?![\w.])")
 AROUND = re.compile(rf" *{FLOAT.pattern} *")
 ADMITTED = re.compile(r" ± (\d+\.\d+)")
@@ -27,12 +27,12 @@ class Setting:
     """One way to run a chapter.
 
     Attributes:
-        name: what people call it.
-        environment: variables that are set before NumPy, TensorFlow and JAX are imported.
-        nudge: which nudge of about a millionth the initial weights get; 0 is none.
-        seed: what is added to every seed that the chapter sets.
-        backend: the backend of Keras, if it is not the chapter's own.
-        wide: whether floats are printed with more decimals than a reader sees.
+        name: the name for people.
+        environment: variables to set before NumPy, TensorFlow and JAX are imported.
+        nudge: the number of a nudge, of about a millionth, to the initial weights; 0 for none.
+        seed: the number to add to every seed that the chapter sets.
+        backend: the backend of Keras, if it is not the chapter's.
+        wide: whether to print floats with more decimals than a reader sees.
     """
 
     name: str
@@ -45,11 +45,11 @@ class Setting:
 
 AS_SHOWN = Setting("as shown", wide=False)
 
-# The same arithmetic as shown, which the others are compared with.
+# The same arithmetic as shown: the baseline for the others.
 PLAIN = Setting("plain")
 
-# Other arithmetic. Processors differ in the width of their vectors, and in their number, so that sums are taken in another
-# order. The nudges are for the processors that nobody here has.
+# Other arithmetic. Machines differ in the number of processors and the width of their vectors, and so in the order of
+# summation. The nudges stand in for processors that we do not have.
 NOISE = (
     Setting(
         "one thread",
@@ -73,11 +73,11 @@ NOISE = (
     *(Setting(f"nudge {number}", nudge=number) for number in (1, 2)),
 )
 
-# Other weights and another order of the samples: no noise, but what a sentence claims must hold for them too.
+# Other weights and another order of samples. This is not noise, but the claims in the prose must hold for other seeds, too.
 SEEDS = (Setting("seed 1", seed=1), Setting("seed 2", seed=2))
 
 
-# What is measured of one printed number: its value under each setting, by the setting's name.
+# The measured values of a cell's printed numbers, by the setting's name.
 Runs = Mapping[str, list[float]]
 
 
@@ -87,17 +87,17 @@ def numbers(text: str) -> list[float]:
 
 
 def words(text: str) -> str:
-    """Return a printed text without its floats and the spaces around them: what must not change."""
+    """Return the part of a printed text that must not change: all but floats and the spaces around them."""
     return AROUND.sub("#", text)
 
 
 def verdicts(text: str) -> list[str]:
-    """Return the `True` and `False` of a printed text, which must hold for another seed, too."""
+    """Return each `True` and `False` of a printed text, which must be the same for another seed."""
     return re.findall(r"\b(?:True|False)\b", text)
 
 
 def widen(tree: ast.Module) -> ast.Module:
-    """Return code whose f-strings print floats with more decimals than a reader sees, so that noise shows."""
+    """Return code whose f-strings print floats with more decimals than a reader sees, to reveal noise."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
             last = node.format_spec.values[-1]
@@ -107,13 +107,13 @@ def widen(tree: ast.Module) -> ast.Module:
 
 
 def digit(number: str) -> float:
-    """Return what one unit of a printed number's last digit is worth: 0.01 for `0.25`."""
+    """Return the value of one unit in the last digit of a printed number: 0.01 for `0.25`."""
     mantissa, _, exponent = number.partition("e")
     return 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
 
 
 def spreads(runs: Runs) -> list[tuple[float, float]]:
-    """Return for each number of a cell its plain value, and how far the noise has moved it from there."""
+    """Return each number of a cell under the plain setting, with the largest deviation under the noise settings."""
     noise = [runs[setting.name] for setting in NOISE if setting.name in runs]
     return [
         (value, max((abs(other[place] - value) for other in noise), default=0.0))
@@ -122,14 +122,14 @@ def spreads(runs: Runs) -> list[tuple[float, float]]:
 
 
 def agree(old: str, new: str, runs: Runs) -> bool:
-    """Say whether two outputs are the same but for noise.
+    """Return whether two outputs are equal except for noise.
 
-    A float may be off the recorded value by `FACTOR` times its spread, and by half of its last digit, since it was
-    rounded. All else must be equal, whole numbers too.
+    A float may differ from the recorded value by `FACTOR` times its spread, plus half a unit in the last digit, since
+    it was rounded. Everything else must be equal, including whole numbers.
 
     Args:
-        old, new: the recorded text and a fresh one.
-        runs: what was measured of the floats in the recorded one; nothing, if it was not.
+        old, new: the recorded text and the fresh one.
+        runs: the measured values of the floats in the recorded text, empty if they were not measured.
     """
     if words(old) != words(new):
         return False
@@ -141,14 +141,14 @@ def agree(old: str, new: str, runs: Runs) -> bool:
 
 
 def unsteady(text: str, runs: Runs) -> Iterator[str]:
-    """Yield why floats of a printed text should not be recorded: noise would change a digit.
+    """Yield the reason for each float of a printed text that should not be recorded, since noise would change a digit.
 
-    The measured noise may change no digit, and `FACTOR` times as much none but the last, and that by one. A number with its
-    uncertainty, as `0.976 ± 0.004`, says itself which digits hold: noise may move it so far.
+    The measured noise must not change any digit, and `FACTOR` times the noise only the last one, by one unit. Noise may
+    move a number with an explicit uncertainty, such as `0.976 ± 0.004`, within that uncertainty.
 
     Args:
-        text: what the cell printed.
-        runs: what was measured of its floats.
+        text: the printed text of the cell.
+        runs: the measured values of its floats.
     """
     for found, (value, spread) in zip(FLOAT.finditer(text), spreads(runs), strict=False):
         if spread <= ROUNDING * abs(value) or text[: found.start()].endswith("± "):
@@ -163,26 +163,26 @@ def unsteady(text: str, runs: Runs) -> Iterator[str]:
         if most > unit / 2:
             decimals = math.floor(-math.log10(2 * most))
             fewer = f"print at most {decimals} decimals, or " if decimals > 0 else ""
-            yield f"{moves}: {fewer}train so that it holds"
+            yield f"{moves}: {fewer}make the training more stable"
         elif max(abs(value + side * spread - float(found[0])) for side in (-1, 1)) > unit / 2:
-            yield f"{moves}, so that it rounds to one side and to the other: print another number of decimals"
+            yield f"{moves}, so that it may round up or down: print another number of decimals"
 
 
 def table(text: str, runs: Runs) -> Iterator[tuple[str, float]]:
-    """Yield each float of a printed text as it was printed, with its spread."""
+    """Yield each float of a printed text, as printed, with its spread."""
     for found, (_, spread) in zip(FLOAT.finditer(text), spreads(runs), strict=False):
         yield found[0], spread
 
 
 def evidence(cells: Iterable[tuple[str, Runs]]) -> dict[str, tuple[int, int]]:
-    """Leave out one setting at a time, as if it were a machine nobody has, and see whether the others cover it.
+    """Leave out one setting at a time, as if it were an unknown machine, and count the numbers that the others cover.
 
     Args:
-        cells: for each cell, what it printed and what was measured of its floats.
+        cells: for each cell, the printed text and the measured values of its floats.
 
     Returns:
-        for each setting of the noise, how many numbers were measured under it, and how many of these `agree` would
-        let pass if that setting had not been measured.
+        for each noise setting, the count of numbers measured under it, and the count of those that `agree` would
+        accept if the setting had not been measured.
     """
     found = {setting.name: (0, 0) for setting in NOISE}
     for text, runs in cells:

@@ -1,4 +1,4 @@
-"""Cells in, recorded outputs out: Keras is imported once, and each chapter runs in a fork of its own."""
+"""Run chapters and collect their outputs: Keras is imported once, and each chapter runs in its own fork."""
 
 import ast
 import contextlib
@@ -32,16 +32,16 @@ from docweave.running import noise
 from docweave.running.graph_of import graph_of
 from docweave.running.noise import AS_SHOWN, Setting
 
-# What outputs depend on and no cell says. It must be set before Keras is imported.
+# The environment that outputs depend on. It must be set before Keras is imported.
 ENVIRONMENT = {
     "COLUMNS": "80",
-    "JAX_TRACEBACK_FILTERING": "off",  # or JAX adds to an error that it has left out a part of the way to it
+    "JAX_TRACEBACK_FILTERING": "off",  # otherwise JAX adds a note to errors that it has filtered the traceback
     "KERAS_BACKEND": DEFAULT_BACKEND,
     "MPLBACKEND": "agg",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
-# What differs from run to run, so that a cell which prints it could never be compared.
+# Text that differs from run to run, so that a cell that prints it could never be compared.
 UNSTABLE = {
     r"keras_tensor\w*": "a generated tensor name",
     r"\d(ms|us|s)/(step|epoch)": "a time",
@@ -49,8 +49,8 @@ UNSTABLE = {
     r" at 0x[0-9a-f]{6,}": "an address in memory",
 }
 
-# What is warned of inside Keras 3.15: at the first functional model, by NumPy 2 at each save with TensorFlow 2.21, by
-# Python 3.13 where TensorFlow compiles a function of one's own, and by JAX 0.12 wherever integers enter.
+# Warnings from inside Keras 3.15: at the first functional model; from NumPy 2 at each save with TensorFlow 2.21; from Python
+# 3.13 when TensorFlow compiles a user's function; and from JAX 0.12 for integer inputs.
 KNOWN_WARNINGS = (
     "Possible nested set",
     "__array__ implementation doesn't accept a copy keyword",
@@ -58,41 +58,41 @@ KNOWN_WARNINGS = (
     "requested in ShapeDtypeStruct is not available",
 )
 
-# A drawing of more could never be small enough for a page.
+# A drawing of more nodes could never be small enough for a page.
 MOST_NODES = 60
 
-# TensorFlow prints the node of an operation's error in bold, for a terminal.
+# TensorFlow prints the name of a failed operation in bold, for terminals.
 BOLD = re.compile(r"\x1b\[[0-9;]*m")
 
-# JAX 0.12 says where in a package an error began: the folder of the package is this machine's.
+# JAX 0.12 names the file in which an error began, and the path of its package differs between machines.
 PACKAGES = re.compile(r"\S*/site-packages/")
 
-# From 3.12 on, Python guesses below a traceback what was meant.
+# From 3.12 on, Python adds a suggestion to some errors.
 GUESS = re.compile(r"\. (?:Did you mean: '\w+'|Did you forget to import '\w+')\?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A chapter that ran to its end: its variables, and what is to be recorded."""
+    """A completed run of a chapter: its variables, and the record of its outputs."""
 
     namespace: dict[str, Any]
     record: Record
 
 
 def prepare(backend: str = "", older: str = "") -> None:
-    """Import what every chapter needs, in the environment that outputs depend on.
+    """Import the packages that every chapter needs, in the environment that outputs depend on.
 
     Args:
-        backend: the backend of Keras; TensorFlow if it is empty.
-        older: an older Keras to import, if so.
+        backend: the backend of Keras; TensorFlow if empty.
+        older: the version of an older Keras to import, if any.
 
     Raises:
-        WeaveError: the older Keras is not on this machine.
+        WeaveError: the older Keras is not installed.
     """
     if older:
         if not Path(older_keras(older)).exists():
             raise WeaveError(
-                f"Keras {older} is not in {older_keras(older)}: `make setup` brings those of requirements/keras-*.txt"
+                f"Keras {older} is not in {older_keras(older)}: `make setup` installs the versions of requirements/keras-*.txt"
             )
         sys.path.insert(0, older_keras(older))
     os.environ.update(ENVIRONMENT | ({"KERAS_BACKEND": backend} if backend else {}))
@@ -100,7 +100,7 @@ def prepare(backend: str = "", older: str = "") -> None:
         import keras
         import matplotlib.pyplot
 
-        with contextlib.suppress(ImportError):  # Keras imports it later with any backend, where it is installed
+        with contextlib.suppress(ImportError):  # where installed, Keras imports it later with any backend
             import tensorflow
 
             del tensorflow
@@ -109,7 +109,7 @@ def prepare(backend: str = "", older: str = "") -> None:
 
 @contextlib.contextmanager
 def _silenced() -> Iterator[None]:
-    """Drop what TensorFlow's C++ writes to standard error while it is imported; no setting of its own does."""
+    """Drop the output of TensorFlow's C++ to standard error during its import; TF_CPP_MIN_LOG_LEVEL leaves some of it."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
@@ -121,19 +121,19 @@ def _silenced() -> Iterator[None]:
 
 
 def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[tuple[Chapter, Record]]:
-    """Run chapters one after the other, each in a process forked once Keras is imported.
+    """Run chapters one after the other, each in a process forked after the import of Keras.
 
-    A chapter with its own backend or an older Keras runs in a process that starts from nothing: there, Keras is one for life.
+    A chapter with its own backend or an older Keras runs in a fresh process, since Keras cannot be exchanged in one.
 
     Args:
-        chapters: what to run.
+        chapters: the chapters to run.
         short: see `run_cells`.
 
     Yields:
-        each chapter with what its run gave, as soon as it has ended.
+        each chapter with its record, as soon as it has ended.
 
     Raises:
-        WeaveError: what `run_cells` raises, or that the process died.
+        WeaveError: an error of `run_cells`, or the death of the process.
     """
     for chapter in chapters:
         if not chapter.apart:
@@ -142,22 +142,22 @@ def run_chapters(chapters: Iterable[Chapter], short: bool = False) -> Iterator[t
         yield chapter, _result(chapter, process, receiver)
 
 
-# Held while a process starts that inherits another environment.
+# Held while a process starts that inherits a modified environment.
 _STARTING = threading.Lock()
 
 
 def run_under(chapter: Chapter, settings: Iterable[Setting], short: bool = False) -> Iterator[tuple[Setting, Record]]:
-    """Run a chapter under each setting, in as many processes at a time as there are processors.
+    """Run a chapter under each setting, with one process for each processor at a time.
 
     Yields:
-        each setting with what the run gave; the floats in it have more decimals than a reader sees.
+        each setting with the record of its run, in which floats have more decimals than a reader sees.
 
     Raises:
-        WeaveError: what `run_cells` raises, with the name of the setting.
+        WeaveError: an error of `run_cells`, with the name of the setting.
     """
 
     def run(setting: Setting) -> tuple[Setting, Record]:
-        # A process inherits its environment: some libraries read theirs before a line of ours is run.
+        # Some libraries read the environment before any of our code runs, so that the process must inherit it.
         with _STARTING, mock.patch.dict(os.environ, setting.environment):
             process, receiver = _start(chapter, short, setting, "spawn")
         try:
@@ -172,14 +172,14 @@ def run_under(chapter: Chapter, settings: Iterable[Setting], short: bool = False
 def measured(chapter: Chapter, shown: Record) -> Record:
     """Return a record with the noise of its numbers and plots, measured by running the chapter under other settings.
 
-    Slow cells are run in full: this takes eight times as long as to run the chapter.
+    Slow cells are run in full, so that this takes eight times as long as a run of the chapter.
 
     Args:
-        chapter: what to run.
-        shown: what its run gave.
+        chapter: the chapter to run.
+        shown: the record of a run as shown to readers.
 
     Raises:
-        WeaveError: a word, a digit, a check or a curve that does not hold: one line for each.
+        WeaveError: one line for each word, digit or verdict that changes with the arithmetic or the seed.
     """
     runs = list(run_under(chapter, (noise.PLAIN, *noise.NOISE, *noise.SEEDS)))
     numbers: dict[str, dict[str, list[float]]] = {}
@@ -230,7 +230,7 @@ def _result(chapter: Chapter, process: BaseProcess, receiver: Connection) -> Rec
         process.join()
         message = f"the process that ran the chapter died with exit code {process.exitcode}"
         raise WeaveError(message, chapter.path) from None
-    except BaseException:  # an interruption here interrupts the chapter, too
+    except BaseException:  # an interruption here must stop the chapter, too
         process.kill()
         process.join()
         raise
@@ -245,7 +245,7 @@ def _run_and_send(chapter: Chapter, short: bool, setting: Setting, method: str, 
     try:
         if method == "spawn":
             prepare(setting.backend or chapter.backend, chapter.keras)
-        # What was inherited must not be collected here: the destructors of TensorFlow's objects crash in a fork.
+        # Inherited objects must not be collected here: the destructors of TensorFlow's objects crash in a fork.
         gc.freeze()
         sender.send(run_cells(chapter, short, setting).record)
     except WeaveError as error:
@@ -256,18 +256,18 @@ def run_cells(chapter: Chapter, short: bool = False, setting: Setting = AS_SHOWN
     """Run a chapter's cells in order, in this process and in one namespace.
 
     Args:
-        chapter: what to run.
-        short: shorten what slow cells train: one epoch of two batches a `fit`.
-        setting: what is changed, and whether floats are printed with more decimals than a reader sees.
+        chapter: the chapter to run.
+        short: shorten the training in slow cells to one epoch of two batches for each `fit`.
+        setting: the setting to run under.
 
     Raises:
-        WeaveError: a cell that raises without being tagged so, or the reverse; that warns; that ends in a value,
-            which a notebook would show and a script would not; that draws a figure and does not show it, which is
-            the same; that prints what differs from run to run.
+        WeaveError: a cell that raises without the tag for it, or the reverse; that warns; that ends in a value or in a
+            figure not shown, which a notebook would show and a script would not; that prints text which differs from
+            run to run.
     """
     import matplotlib.pyplot as plt
 
-    plt.close("all")  # what this process drew before: pyplot would draw on in it
+    plt.close("all")  # otherwise pyplot would continue an earlier figure of this process
     namespace: dict[str, Any] = {"__name__": "__main__"}
     outputs: dict[str, Output] = {}
     bound: dict[str, list[tuple[object, str]]] = {}
@@ -294,7 +294,7 @@ def run_cells(chapter: Chapter, short: bool = False, setting: Setting = AS_SHOWN
 
 @contextlib.contextmanager
 def _nudged(number: int) -> Iterator[None]:
-    """Multiply each initial weight that is drawn by a number off 1 by at most a millionth; equal weights stay equal."""
+    """Multiply each random initial weight by a factor within a millionth of 1; equal weights stay equal."""
     import keras
 
     add_weight = keras.Layer.add_weight
@@ -316,7 +316,7 @@ def _nudged(number: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _seeded(step: int) -> Iterator[None]:
-    """Add a number to each seed that `keras.utils.set_random_seed` gets."""
+    """Add a number to each seed passed to `keras.utils.set_random_seed`."""
     import keras
 
     set_random_seed = keras.utils.set_random_seed
@@ -325,7 +325,7 @@ def _seeded(step: int) -> Iterator[None]:
 
 
 def lay_out(record: Record) -> Record:
-    """Return the record with its diagrams laid out, for which Graphviz is needed."""
+    """Return the record with its diagrams laid out, which requires Graphviz."""
     return replace(record, diagrams={name: layout.lay_out(graph) for name, graph in record.diagrams.items()})
 
 
@@ -338,7 +338,7 @@ def _models(namespace: dict[str, Any]) -> list[tuple[str, object]]:
 def _diagrams(namespace: dict[str, Any]) -> dict[str, Diagram]:
     graphs = {}
     for name, model in _models(namespace):
-        with contextlib.suppress(WeaveError):  # a model without a graph: it is an error only if a page draws it
+        with contextlib.suppress(WeaveError):  # a model without a graph is an error only if a page draws it
             graph = graph_of(model)
             if len(graph.nodes) <= MOST_NODES:
                 graphs[name] = graph
@@ -346,7 +346,7 @@ def _diagrams(namespace: dict[str, Any]) -> dict[str, Diagram]:
 
 
 def _run_cell(cell: Cell, namespace: dict[str, Any], wide: bool, strict: bool) -> Output:
-    """Run one cell; `strict` says whether it must do on this backend what its tags say."""
+    """Run one cell; `strict` means that its tags must be true on this backend."""
     import matplotlib.pyplot as plt
 
     printed, error = io.StringIO(), None
@@ -377,7 +377,7 @@ def _run_cell(cell: Cell, namespace: dict[str, Any], wide: bool, strict: bool) -
         )
     if plt.get_fignums():
         raise cell.error(
-            f"the cell “{cell.name}” draws a figure and does not show it, so that a notebook would and a page would"
+            f"the cell “{cell.name}” draws a figure without showing it, so that a notebook would show it and a page would"
             " not: end the drawing with `plt.show()`"
         )
     for warning in caught:
@@ -393,7 +393,7 @@ def _run_cell(cell: Cell, namespace: dict[str, Any], wide: bool, strict: bool) -
 
 
 def _execute(cell: Cell, namespace: dict[str, Any], wide: bool) -> object:
-    """Run a cell and return the value of its last expression, None if it ends in a statement."""
+    """Run a cell and return the value of its last expression, or None if it ends in a statement."""
     tree = ast.increment_lineno(ast.parse(cell.source, str(cell.path)), cell.line - 1)
     if wide:
         tree = noise.widen(tree)
@@ -413,7 +413,7 @@ def _line_of(error: Exception, cell: Cell) -> int:
 
 
 def _error_text(error: Exception | None) -> str:
-    """Return what every Python prints below the traceback; of a syntax error, without the place."""
+    """Return the part of an error's text that is equal on every Python; for a syntax error, without the location."""
     if error is None:
         return ""
     lines = traceback.format_exception_only(error)
@@ -429,7 +429,7 @@ def _without_trailing_spaces(text: str) -> str:
 
 @contextlib.contextmanager
 def _shown_figures() -> Iterator[list[plots.Plot]]:
-    """Collect the figures that `plt.show()` shows, drawn in the one style of the site."""
+    """Collect the figures that `plt.show()` shows, drawn in the site's style."""
     import matplotlib.pyplot as plt
 
     shown: list[plots.Plot] = []
@@ -444,7 +444,7 @@ def _shown_figures() -> Iterator[list[plots.Plot]]:
 
 @contextlib.contextmanager
 def shortened() -> Iterator[None]:
-    """Let `fit` train one epoch of two batches, whatever the code asks for: a slow cell's short form."""
+    """Make `fit` train one epoch of two batches, whatever its arguments: the short form of a slow cell."""
     import keras
 
     fit = keras.Model.fit

@@ -1,4 +1,4 @@
-"""What a run in this environment shows of a chapter."""
+"""Verify a chapter in this environment: turn a fresh run into an entry for verified.json."""
 
 import platform
 
@@ -9,20 +9,20 @@ from docweave.verified import Run
 
 
 def run_of(chapter: Chapter, recorded: Record, fresh: Record, backend: str, day: str) -> Run:
-    """Return what a fresh run in this environment shows of a chapter.
+    """Return the entry for a fresh run of a chapter in this environment.
 
-    Slow cells are left out: they were shortened.
+    Slow cells are left out, since they were shortened.
 
     Args:
-        chapter: what was run.
-        recorded: what is recorded of it.
-        fresh: what the run gave.
-        backend: the backend that it ran on.
-        day: today.
+        chapter: the chapter that was run.
+        recorded: its recorded outputs.
+        fresh: the record of the fresh run.
+        backend: the backend of the fresh run.
+        day: today's date.
 
     Raises:
-        WeaveError: a cell limited to other backends that gave what is recorded, so that the limit is not needed; a
-            model with another graph.
+        WeaveError: a cell limited to other backends that gave the recorded output, so that the limit is not needed; a
+            model with a different graph.
     """
     differs = {}
     for cell in chapter.cells:
@@ -32,7 +32,7 @@ def run_of(chapter: Chapter, recorded: Record, fresh: Record, backend: str, day:
             differs[cell.name] = Output(given.text, given.error)
         elif not cell.runs_on(backend):
             raise cell.error(
-                f"the cell “{cell.name}” is limited to {', '.join(cell.backends)} and gives the same on {backend}:"
+                f"the cell “{cell.name}” is limited to {', '.join(cell.backends)} but gives the same on {backend}:"
                 " remove `backends` and `because`"
             )
     for problem in same_graphs(chapter, recorded, fresh):

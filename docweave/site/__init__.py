@@ -1,1 +1,1 @@
-"""What knows MkDocs, Material, static-i18n and mkdocs-jupyter."""
+"""Everything specific to MkDocs, Material, static-i18n and mkdocs-jupyter."""

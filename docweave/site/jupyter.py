@@ -1,6 +1,6 @@
-"""The notebooks of the site: their files, and the pages that mkdocs-jupyter makes of them.
+"""The notebooks of the site: their files, and their pages, which mkdocs-jupyter renders.
 
-All that is peculiar to mkdocs-jupyter is here. It is given notebooks that were run already; it runs nothing.
+Everything specific to mkdocs-jupyter is here. It gets notebooks with outputs, and runs nothing.
 """
 
 import base64
@@ -41,7 +41,7 @@ CODE = re.compile(r'<pre data-code="(?P<id>[^"]*)"></pre>')
 HEADING = re.compile(r"<h(?P<level>[1-6])\b[^>]*>(?P<text>.*?)<a class=\"anchor-link\"[^>]*>[^<]*</a></h\d>", re.DOTALL)
 
 
-# A table in prose; those with a class have a look of their own. Material puts the boxes around them by script.
+# A table in prose; tables with a class have their own style. Material's JavaScript, which is not loaded, would add the boxes.
 TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 BOX = r'<div class="md-typeset__scrollwrap"><div class="md-typeset__table">\g<0></div></div>'
 ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
@@ -52,15 +52,16 @@ INLINE = re.compile(r"<code\b(?![^>]*\btranslate=)")
 class NotebookFile(File):
     """A notebook that becomes a page.
 
-    static-i18n puts a File of its own in the place of mkdocs-jupyter's, and the page comes out as the notebook's JSON
-    (mkdocs-static-i18n, issue 198). So these are added after static-i18n has run, and say themselves that they are pages.
+    static-i18n replaces mkdocs-jupyter's File by its own, so that the page would contain the notebook's JSON
+    (mkdocs-static-i18n, issue 198). Files of this class are therefore added after static-i18n has run, and declare
+    themselves to be pages.
 
     Attributes:
-        locale, localization, alternates, locale_alternate_of: what static-i18n notes of every file.
-        chapter: the chapter it holds.
-        source: the page it was made from.
-        chapter_url: where that page is read, below the site's address.
-        book: the notebook itself, None for one that only stands for its address.
+        locale, localization, alternates, locale_alternate_of: the attributes that static-i18n sets on every file.
+        chapter: the chapter in the notebook.
+        source: the page that the notebook was made from.
+        chapter_url: the address of that page, relative to the site's.
+        book: the notebook itself, None for a file that only provides an address.
     """
 
     book: NotebookNode | None = None
@@ -88,7 +89,7 @@ def files(locale: str, project: Project, config: MkDocsConfig) -> list[File]:
     """Return the notebooks of a language as pages, their scripts, and the course.
 
     Raises:
-        WeaveError: a page that has no form in a notebook.
+        WeaveError: a page that cannot be a notebook.
     """
     _prepare(locale, project, config)
     site = config.site_url or ""
@@ -112,19 +113,19 @@ def files(locale: str, project: Project, config: MkDocsConfig) -> list[File]:
 
 
 def _prepare(locale: str, project: Project, config: MkDocsConfig) -> None:
-    """Give mkdocs-jupyter our template, and a cache for each language: it clears what one build has not used.
+    """Configure mkdocs-jupyter: our template, and a cache for each language, since it deletes entries that a build did not use.
 
-    Its reports of what it found there and copied, some lines for every notebook at every reload, would hide those of the pages.
+    At every reload it would log some lines for each notebook about cache hits and copies, and hide the reports on pages.
     """
     logging.getLogger("mkdocs.plugins.mkdocs_jupyter").setLevel(logging.WARNING)
     mkdocs_jupyter.config.settings.templates_dir = str(TEMPLATES)
-    # What it keeps it finds again by the notebook alone, though the template makes the page too.
+    # mkdocs-jupyter's cache key ignores the template, so that the path must contain the template's hash.
     template = hashlib.sha256((TEMPLATES / "mkdocs_html" / "notebook.html.j2").read_bytes()).hexdigest()[:12]
     config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(project.root / ".cache/mkdocs-jupyter" / template / locale)
 
 
 def _generated(config: MkDocsConfig, locale: str, path: str, content: str | bytes) -> File:
-    # Pages link to it as if it lay in the folder of their language.
+    # Pages link to the file as if it were in the folder of their language.
     source = f"{locale}/{path.removeprefix(folder_of(locale))}"
     file = File.generated(config, source, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
     file.dest_uri = path
@@ -138,18 +139,18 @@ def _write_if_changed(path: Path, text: str) -> None:
 
 
 def content(html: str, page: SitePage, site: str, translation: Callable[[str], str], names: Mapping[str, str]) -> str:
-    """Return the HTML of a notebook page with its code, and without what mkdocs-jupyter adds to it.
+    """Return the HTML of a notebook page with its code, and without the additions of mkdocs-jupyter.
 
-    Its headings get the ids that they have on the chapter's page (nbconvert names a heading by its Latin letters, and a
-    Russian one has none), and so does the page's table of contents. A notebook's links lead to the site wherever it is opened;
-    here they stay within it, and those to the chapter itself within the page.
+    Headings and the table of contents get the ids of the chapter's page, since nbconvert makes ids from Latin letters,
+    which a Russian heading lacks. Links in a notebook are absolute, so that they work wherever it is opened; here they
+    become relative, and those to the chapter itself stay on the page.
 
     Args:
-        html: what mkdocs-jupyter made.
+        html: the HTML rendered by mkdocs-jupyter.
         page: the page of MkDocs.
-        site: the address of the site, with a slash at its end.
-        translation: gives a phrase of the site in the language of the page.
-        names: every language's name in itself, by locale.
+        site: the address of the site, with a trailing slash.
+        translation: returns a phrase of the site in the language of the page.
+        names: the native name of each language, by locale.
     """
     file = page.file
     assert isinstance(file, NotebookFile) and file.book, "the file is the one of `files`"
@@ -174,7 +175,7 @@ def content(html: str, page: SitePage, site: str, translation: Callable[[str], s
         return f'<h{level} id="{id}">{text}{anchor}</h{level}>'
 
     def drawing(found: re.Match[str]) -> str:
-        # As on the chapter's page: in the page, where the site's stylesheet reaches it.
+        # Inline, as on the chapter's page, so that the site's stylesheet applies.
         svg = base64.b64decode(found["svg"]).decode()
         return f'<figure class="{"diagram" if "model-diagram" in svg else "plot"}">{svg}</figure>'
 
@@ -183,18 +184,18 @@ def content(html: str, page: SitePage, site: str, translation: Callable[[str], s
         own = mark and path == file.chapter_url
         return f'<a href="{"" if own else get_relative_url(path or "./", page.url)}{mark}{section}"'
 
-    # The styles last: drawings bring their own, for places without the site's.
+    # Remove styles after drawings are inlined: each contains its own, for use without the site's stylesheet.
     html = CODE.sub(code, HEADING.sub(heading, links.sub(link, STYLES.sub("", DRAWING.sub(drawing, html)))))
     page.toc = get_toc(nest_toc_tokens(tokens))
     return marked(html.strip() + "\n", names)
 
 
 def marked(html: str, names: Mapping[str, str]) -> str:
-    """Return a page's HTML with a language on the columns that are headed by its name, and no translation of code.
+    """Return a page's HTML with `lang` on table columns that are headed by a language's name, and `translate="no"` on code.
 
     Args:
         html: the page.
-        names: every language's name in itself, by locale.
+        names: the native name of each language, by locale.
     """
     html = TABLE.sub(BOX, TABLE.sub(lambda table: _columns(table[0], names), html))
     return INLINE.sub('<code translate="no"', html)

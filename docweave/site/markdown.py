@@ -1,4 +1,4 @@
-"""The extension of Python-Markdown that makes a woven page: its blocks, its tables, its code."""
+"""The Python-Markdown extension that renders a woven page: its blocks, tables and code."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +18,12 @@ from docweave.project import Project
 from docweave.saying import Event, around, joined, said
 from docweave.weave import Woven, weave
 
-# Material puts the boxes around tables by script.
+# The boxes around tables, which Material's JavaScript would add; it is not loaded.
 BOXES = ("md-typeset__scrollwrap", "md-typeset__table")
 
 
 def disagreements(project: Project) -> Iterator[WeaveError]:
-    """Yield, for each page, the first thing that the site would read otherwise than a notebook.
+    """Yield an error for each page, at the first part that the site would read differently from a notebook.
 
     Raises:
         WeaveError: a page that cannot be woven.
@@ -44,12 +44,12 @@ def disagreements(project: Project) -> Iterator[WeaveError]:
 
 
 class PageExtension(Extension):
-    """Puts the blocks of a page in their places, and marks its tables and code.
+    """Inserts the blocks of a page, and adds attributes to its tables and code.
 
     Attributes:
-        names: every language's name in itself, by locale.
-        page, woven: the page, before and after weaving. They are set before each page is rendered.
-        disagreement: the first thing on it that a notebook would read otherwise, None if there is none.
+        names: the native name of each language, by locale.
+        page, woven: the page before and after weaving, set before each page is rendered.
+        disagreement: an error at the first part of the page that a notebook would read differently, if any.
     """
 
     page: Page
@@ -61,16 +61,16 @@ class PageExtension(Extension):
         self.names = names
 
     def extendMarkdown(self, md: Markdown) -> None:
-        # After fences are known and raw HTML is put aside.
+        # After the preprocessors that stash fences and raw HTML.
         md.preprocessors.register(_Blocks(md, self), "docweave-blocks", 1)
-        # After the inline patterns, and before links are added to headings.
+        # After the inline patterns, and before permalinks are added to headings.
         md.treeprocessors.register(_Agreement(md, self), "docweave-agreement", 6)
-        # When nothing is left that makes code or tables.
+        # After everything that creates code or tables.
         md.treeprocessors.register(_Marks(md, self), "docweave-marks", -1)
 
 
 class _Blocks(Preprocessor):
-    """Gives the HTML of blocks to Markdown's own stash, which puts it into the page."""
+    """Puts the HTML of blocks into Markdown's stash, from which it is inserted into the page."""
 
     def __init__(self, md: Markdown, page: PageExtension):
         super().__init__(md)
@@ -86,7 +86,7 @@ class _Blocks(Preprocessor):
 
 
 class _Marks(Treeprocessor):
-    """Puts tables into boxes, a side and a language on columns that are headed by its name, and no translation on code."""
+    """Wraps tables, sets the alignment and language of their columns, and sets `translate="no"` on code."""
 
     def __init__(self, md: Markdown, page: PageExtension):
         super().__init__(md)
@@ -97,7 +97,7 @@ class _Marks(Treeprocessor):
             code.attrib = {"translate": "no", **code.attrib}
         for cell in (*root.iter("th"), *root.iter("td")):
             if style := cell.attrib.pop("style", ""):
-                cell.set("class", style[12:-1])  # `text-align: right;`: the policy refuses styles
+                cell.set("class", style[12:-1])  # `text-align: right;`: the policy blocks inline styles
         for parent in list(root.iter()):
             for place, table in enumerate(parent):
                 if table.tag == "table":
@@ -105,7 +105,7 @@ class _Marks(Treeprocessor):
                     parent[place] = self.boxed(table)
 
     def languages(self, table: Element) -> None:
-        """Mark the columns of a table that are headed by the name of a language."""
+        """Set `lang` on the columns of a table that are headed by the name of a language."""
         rows = list(table.iter("tr"))
         # “Português” heads the column of “Português (Brasil)”.
         locales = {name.partition(" (")[0]: locale for locale, name in self.page.names.items()}
@@ -131,7 +131,7 @@ PARTS = {"p": "paragraph", "li": "item", "tr": "row", "th": "cell", "td": "cell"
 
 
 class _Agreement(Treeprocessor):
-    """Finds what Python-Markdown reads otherwise than the grammar of pages: the notebook would say something else."""
+    """Finds text that Python-Markdown reads differently from our parser, so that page and notebook would differ."""
 
     def __init__(self, md: Markdown, page: PageExtension):
         super().__init__(md)
@@ -146,14 +146,14 @@ class _Agreement(Treeprocessor):
         for block in (block for section in page.sections for block in (section.heading, *section.blocks)):
             before, meant = meant, said((block,))
             if before == meant == [Event("block")]:
-                continue  # neighbouring blocks are one
+                continue  # neighbouring blocks are merged
             if read[: len(meant)] != meant:
                 return page.error(_difference(meant, read), block.line)
             read = read[len(meant) :]
         return None
 
     def read(self, element: Element) -> Iterator[Event]:
-        """Yield what an element says."""
+        """Yield the events of an element."""
         match element.tag:
             case "code":
                 yield Event("code", unescape(self.text(element.text)))
@@ -192,7 +192,7 @@ class _Agreement(Treeprocessor):
                 yield from around(PARTS.get(tag, tag), self.inner(element))
 
     def inner(self, element: Element, without: Sequence[Element] = ()) -> Iterator[Event]:
-        """Yield what is in an element."""
+        """Yield the events inside an element."""
         is_prose = element.tag not in HOLDS_BLOCKS and (element.tag != "li" or element.find("p") is None)
         yield Event("text", self.text(element.text) if is_prose else "")
         for child in element:
@@ -201,7 +201,7 @@ class _Agreement(Treeprocessor):
                 yield Event("text", self.text(child.tail) if is_prose else "")
 
     def text(self, text: str | None) -> str:
-        """Return a text as it will be on the page: Markdown keeps aside what it must not touch."""
+        """Return a text as it will be on the page, with the parts restored that Markdown has stashed."""
 
         def given(found: re.Match[str]) -> str:
             if found["number"]:
@@ -215,7 +215,7 @@ def _difference(meant: list[Event], read: list[Event]) -> str:
     ours, theirs = next((pair for pair in zip(meant, read, strict=False) if pair[0] != pair[1]), (meant[-1], Event("its end")))
     return (
         f"the notebook would have {_shown(ours)} here, and the page {_shown(theirs)}: put an empty line before and after lists"
-        " and tables, and indent what belongs to an item by four spaces"
+        " and tables, and indent the content of an item by four spaces"
     )
 
 

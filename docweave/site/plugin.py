@@ -1,4 +1,4 @@
-"""The MkDocs plugin: hands pages to the weaver and the search, and languages to the theme. It decides nothing."""
+"""The MkDocs plugin: passes pages to the weaver and the search, and languages to the theme. It contains no logic itself."""
 
 import logging
 from dataclasses import dataclass
@@ -29,21 +29,21 @@ from docweave.weave import weave
 
 log = logging.getLogger("mkdocs.plugins.docweave")
 
-# All style sheets are put into this one.
+# The one style sheet that all others are merged into.
 SHEET = "assets/stylesheets/all.css"
 
-# Compiled templates: every language has a template environment of its own, and they would each compile all of them.
+# A cache of compiled templates: each language has its own template environment, which would compile every template again.
 CACHE = ".cache/templates"
 
 
 @dataclass(frozen=True)
 class Site:
-    """What templates know of the site's languages, as `docweave`.
+    """The object `docweave` in templates: the languages, phrases and files of the site.
 
     Attributes:
-        project: where the words come from.
-        locale: the language that is being built.
-        names: every language's name in itself, by locale.
+        project: the project.
+        locale: the language being built.
+        names: the native name of each language, by locale.
         repository: the address of the repository, or an empty string.
     """
 
@@ -60,11 +60,11 @@ class Site:
         return self.names[locale]
 
     def phrase(self, text: str, locale: str | None = None) -> str:
-        """Return an English phrase in a language: the one that is being built, unless another is given."""
+        """Return an English phrase in a language, by default the one being built."""
         return self.project.catalogs[locale or self.locale](text)
 
     def attests(self, page: Page) -> list[Attest]:
-        """Return where the chapters that a page of MkDocs holds were run; nothing for a notebook, which is the same again."""
+        """Return where the chapters on a page of MkDocs were run; nothing for a notebook, which would repeat its page."""
         if isinstance(page.file, NotebookFile):
             return []
         name = self.project.pages[self.locale][Path(page.file.src_uri).stem].chapter
@@ -74,7 +74,7 @@ class Site:
         return [one for one in found if one]
 
     def downloads(self, page: Page) -> list[Download]:
-        """Return the files of the chapters that a page of MkDocs holds."""
+        """Return the files of the chapters on a page of MkDocs."""
         if isinstance(page.file, NotebookFile):
             found = downloads(page.file.source, self.project, self.repository)
             return [download for download in found if download.chapter == page.file.chapter]
@@ -82,7 +82,7 @@ class Site:
 
 
 class Options(Config):
-    """What mkdocs.yml can set of the plugin: nothing."""
+    """The plugin has no options in mkdocs.yml."""
 
 
 class DocweavePlugin(BasePlugin[Options]):
@@ -92,12 +92,12 @@ class DocweavePlugin(BasePlugin[Options]):
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
-        # `--quiet` would keep warnings from the counter that makes `--strict` fail (MkDocs 1.6.1).
+        # `--quiet` would hide warnings from the counter that makes `--strict` fail (MkDocs 1.6.1).
         logger = logging.getLogger("mkdocs")
         logger.setLevel(min(logger.level, logging.WARNING))
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        # static-i18n builds the site once for each language, with this same plugin: one project serves them all.
+        # static-i18n builds the site once for each language with the same plugin object: all builds share one project.
         if not _i18n(config).building:
             self.project = Project(Path(config.config_file_path).parent)
             self.extension = PageExtension(_languages(config))
@@ -111,9 +111,9 @@ class DocweavePlugin(BasePlugin[Options]):
         self.entries: list[search.Entry] = []
         return config
 
-    # Before static-i18n, which leaves some files to the first language.
+    # Before static-i18n, which keeps some files for the first language only.
     def _gather_styles(self, files: Files, config: MkDocsConfig) -> Files:
-        """Of the theme's own files none is needed but its style sheets, and of those what the pages use: see on_post_build."""
+        """Merge the style sheets, to be trimmed in on_post_build, and exclude all other files of the theme."""
         sheets = [file for file in files.css_files() if file.src_dir in config.theme.dirs]
         for path in self.sheets:
             if (sheet := files.get_file_from_path(path)) is None:
@@ -156,7 +156,7 @@ class DocweavePlugin(BasePlugin[Options]):
             source = self.project.pages[_locale(page)][Path(page.file.src_uri).stem]
             woven = weave(source, self.project)
             self.extension.page, self.extension.woven = source, woven
-            # Here, since pages are rendered before the templates are set up.
+            # Set here, since pages are rendered before the templates are set up.
             link = self.project.catalogs[_locale(page)](phrases.LINK)
             config.mdx_configs.setdefault("toc", {})["permalink_title"] = link
         except WeaveError as error:
@@ -174,7 +174,7 @@ class DocweavePlugin(BasePlugin[Options]):
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         html = compress(output)
         self.names |= stylesheets.names_in_page(html)
-        # MkDocs' server adds a script of its own to pages, which no policy can name.
+        # The MkDocs server adds its own script to pages, whose hash cannot be in the policy.
         return html if self.serving else protect(html)
 
     def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
@@ -185,7 +185,7 @@ class DocweavePlugin(BasePlugin[Options]):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(search.index(tuple(self.entries)))
 
-    @event_priority(-200)  # after static-i18n, which builds the other languages in its turn
+    @event_priority(-200)  # after static-i18n, which builds the other languages in this event
     def _write_styles(self, config: MkDocsConfig) -> None:
         if not _i18n(config).building:
             for script in Path(config.site_dir, "assets").rglob("*.js"):
@@ -198,7 +198,7 @@ class DocweavePlugin(BasePlugin[Options]):
 
 
 def _i18n(config: MkDocsConfig) -> Any:
-    """Return static-i18n, which says no types."""
+    """Return the static-i18n plugin, which has no type annotations."""
     return config.plugins["i18n"]
 
 

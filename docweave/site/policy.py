@@ -1,16 +1,16 @@
-"""What is done to the HTML of a page when the theme has written it: less space, and a Content-Security-Policy."""
+"""Post-process a rendered page: collapse white space, and add a Content-Security-Policy."""
 
 import re
 from base64 import b64encode
 from hashlib import sha256
 
-# Templates indent what they write; only in these is that more than one space to a browser.
+# White space from the indentation of templates; it is significant only in the elements named here.
 SPACE = re.compile(r"<(pre|script|style|textarea)\b.*?</\1>|[ \t]*\n\s*", re.DOTALL)
 
 SCRIPT = re.compile(r"<script>(.+?)</script>", re.DOTALL)
 START = '<meta charset="utf-8">'
 
-# A page may use the site's own files and nothing else. Images as data: are Material's icons and the figures of notebooks.
+# A page may use the site's own files only. Material's icons and the figures of notebooks are images as `data:`.
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -29,9 +29,9 @@ def compress(html: str) -> str:
 
 
 def protect(html: str) -> str:
-    """Return a page's HTML with a content security policy, which names its inline scripts by their hashes.
+    """Return a page's HTML with a content security policy that allows its inline scripts by their hashes.
 
-    Other sites are not told which page a reader comes from.
+    A referrer policy keeps the address of the reader's page from other sites.
     """
     hashes = {f" 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in SCRIPT.findall(html)}
     policy = POLICY | {"script-src": POLICY["script-src"] + "".join(sorted(hashes))}

@@ -1,8 +1,8 @@
-"""One style sheet for the whole site: what its pages can use of the theme's and of ours.
+"""Build one style sheet for the whole site: the rules of the theme and of our own sheets that its pages can use.
 
-The theme styles all that anyone may put on a page, many times what ours hold. A rule goes if no element of any page can match
-its selector, in whatever state. States are set by scripts, and no list of them is kept by hand: every word in a script counts
-as a name.
+The theme has styles for anything that any site may use, many times more than our pages need. A rule is dropped if no element
+of any page can match its selector in any state. Scripts set states; rather than keep a list of these by hand, every word in a
+script counts as a name.
 """
 
 import re
@@ -16,14 +16,14 @@ ATTRIBUTE = re.compile(r"([^\s=/]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']+)))?"
 SCRIPT = re.compile(r"<script\b[^>]*>([^<].*?)</script>", re.DOTALL)
 PROPERTY = re.compile(r"--[\w-]+")
 
-# Functions in which one of several selectors must match. The others, such as :not(), rule nothing out.
+# Functional pseudo-classes of which at least one argument must match. Others, such as :not(), never exclude a rule.
 ONE_OF = ("is", "where", "has")
 
 
 def names_in_page(html: str) -> set[str]:
-    """Return what selectors can ask a page for.
+    """Return the names on a page that selectors can match.
 
-    That is its `tag`s, `.class`es, `#id`s, `[attribute`s and, of any attribute, `=value`s.
+    These are its `tag`s, `.class`es, `#id`s, `[attribute`s and the `=value`s of any attribute.
     """
     names = set(PROPERTY.findall(html))
     for tag, attributes in set(TAG.findall(html)):
@@ -39,7 +39,7 @@ def names_in_page(html: str) -> set[str]:
 
 
 def names_in_script(script: str) -> set[str]:
-    """Return what a script may add to that: any word of it as a tag, a class, an id, an attribute or a value."""
+    """Return the names that a script may add: each of its words as a tag, a class, an id, an attribute and a value."""
     words = set(re.findall(r"[\w-]+", script))
     hyphened = {re.sub("[A-Z]", lambda found: f"-{found[0].lower()}", word) for word in words}
     words |= hyphened | {f"data-{word}" for word in hyphened}
@@ -47,22 +47,22 @@ def names_in_script(script: str) -> set[str]:
 
 
 def join(sheets: Iterable[str]) -> str:
-    """Return style sheets as one, in their order.
+    """Return style sheets merged into one, in order.
 
-    Material marks what the keyboard is on by a class that its script sets. Browsers know by themselves.
+    Material's script sets a class on the element with keyboard focus. Browsers have a pseudo-class for it, used instead.
     """
     return "\n".join(sheets).replace(".focus-visible", ":focus-visible")
 
 
 def trim(css: str, names: set[str]) -> str:
-    """Return a style sheet without what pages cannot use.
+    """Return a style sheet without the rules and custom properties that pages cannot use.
 
     Args:
         css: the style sheet.
         names: the names of all pages and scripts.
     """
     css, longer = _rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), names, None), ""
-    # Again and again: a custom property that only an unused one uses is unused too.
+    # Repeat until stable: dropping one custom property can orphan another.
     while css != longer:
         used = {*re.findall(r"var\(\s*(--[\w-]+)", css), *filter(PROPERTY.match, names)}
         css, longer = _rules(tinycss2.parse_stylesheet(css), None, used), css
@@ -70,7 +70,7 @@ def trim(css: str, names: set[str]) -> str:
 
 
 def _rules(rules: Iterable[Node], names: set[str] | None, properties: set[str] | None) -> str:
-    """Return rules as text: those whose selectors are possible with the names, with only these custom properties."""
+    """Return as text the rules whose selectors can match one of the names, with only the given custom properties."""
     kept = []
     for rule in rules:
         body = rule.content
@@ -127,6 +127,6 @@ def _split(tokens: Iterable[Node], separator: str) -> list[list[Node]]:
 
 
 def _text(tokens: Iterable[Node]) -> str:
-    """Return tokens as text, without comments and superfluous space."""
+    """Return tokens as text, without comments and superfluous white space."""
     parts = [" " if token.type == "whitespace" else token.serialize() for token in tokens if token.type != "comment"]
     return "".join(parts).strip()

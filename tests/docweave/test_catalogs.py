@@ -70,8 +70,8 @@ def test_what_is_empty_fuzzy_or_obsolete_is_no_translation(po, body):
         ('msgid "one"\nmsgstr "од"ин"\n', "6: the catalogue does not parse"),
         ('msgid one\nmsgstr "один"\n', "5: the catalogue does not parse"),
         ('msgid "one"\nmsgstr "один"\n\n<<<<<<< HEAD\n', "8: the catalogue does not parse"),
-        ('msgid "one"\nmsgstr ""\n\nmsgid "one"\nmsgstr "один"\n', "8: the message is there twice, first in line 5"),
-        ('msgid "one"\nmsgstr ""\n\nmsgid ""\n"on"\n"e"\nmsgstr "один"\n', "8: the message is there twice, first in line 5"),
+        ('msgid "one"\nmsgstr ""\n\nmsgid "one"\nmsgstr "один"\n', "8: duplicate message, first in line 5"),
+        ('msgid "one"\nmsgstr ""\n\nmsgid ""\n"on"\n"e"\nmsgstr "один"\n', "8: duplicate message, first in line 5"),
         ('#~ msgid "one"\n#~ msgstr "один\n', "6: the catalogue does not parse"),
         ('msgid "one"\n\nmsgid "two"\nmsgstr "два"\n', "5: the catalogue does not parse: missing msgstr for msgid 'one'"),
     ],
@@ -88,7 +88,7 @@ def test_a_catalogue_that_does_not_parse_is_refused_at_its_line_and_never_overwr
 def test_a_catalogue_in_another_encoding_is_refused(po):
     path = po()
     path.write_bytes(path.read_bytes() + 'msgid "one"\nmsgstr "один"\n'.encode("koi8-r"))
-    with pytest.raises(WeaveError, match=r"comments\.po:\d+: it is not UTF-8"):
+    with pytest.raises(WeaveError, match=r"comments\.po:\d+: not UTF-8"):
         read_catalog(path)
 
 
@@ -123,7 +123,7 @@ def test_a_translation_listed_as_the_same_that_is_not_must_be_taken_off_the_list
     path = po('# same in both\nmsgid "normalise first"\nmsgstr "нормализуем"\n')
     (problem,) = problems(path, BEGIN)
     assert (
-        problem == ":6: “normalise first” (greetings.greet) is listed as the same in both, and is not: remove `# same in both`"
+        problem == ":6: “normalise first” (greetings.greet) is marked as the same in both, and differs: remove `# same in both`"
     )
 
 

@@ -89,9 +89,9 @@ def test_a_cell_name_used_twice_is_refused_with_both_lines(chapter):
         ("import math\n# %% one\nx = 1\n", "1: the file must begin with a cell: expected `# %% name`"),
         ("x = 1\n", "1: the file must begin with a cell"),
         ("", "1: the file must begin with a cell"),
-        ("# %%\nx = 1\n", "1: “” is no name for a cell: expected `# %% name`, a Python identifier"),
-        ("# %% a name\nx = 1\n", "1: “a name” is no name for a cell"),
-        ("# %% class\nx = 1\n", "1: “class” is no name for a cell"),
+        ("# %%\nx = 1\n", "1: “” cannot name a cell: expected `# %% name`, a Python identifier"),
+        ("# %% a name\nx = 1\n", "1: “a name” cannot name a cell"),
+        ("# %% class\nx = 1\n", "1: “class” cannot name a cell"),
         ("# %% fit\nx = 1\n# %% Fit\ny = 1\n", "3: the cell name “Fit” is used twice: first in line 1"),
         (
             "# %% one tags=[slow]\nx = 1\n",

@@ -117,7 +117,7 @@ def test_a_changed_comment_needs_no_new_record(tiny):
 
 def test_an_output_of_a_cell_that_is_gone_is_told(tiny):
     tiny.replace("snippets/greetings.py", "\n# %% count\nhands = 1 + 1  # one on each side\nprint(hands)\n", "")
-    message = "an output is recorded of “count”, which is no cell any more: run `docweave run --record greetings`"
+    message = "an output is recorded for “count”, which is no longer a cell: run `docweave run --record greetings`"
     assert f"snippets/greetings.py:1: {message}" in tiny.problems()
 
 
@@ -127,13 +127,13 @@ def test_an_output_of_a_cell_that_is_gone_is_told(tiny):
 @pytest.mark.parametrize("name", ["index", "greetings"])
 def test_a_missing_page_is_told(tiny, name):
     tiny.path(f"docs/ru/{name}.md").unlink()
-    assert tiny.problems() == [f"docs/ru: the page is missing: its English is {name}.md"]
+    assert tiny.problems() == [f"docs/ru: the page {name}.md is missing"]
 
 
 def test_a_page_that_english_does_not_have_is_told_with_the_nearest_name(tiny):
     tiny.path("docs/ru/greetings.md").rename(tiny.path("docs/ru/greeting.md"))
     assert tiny.problems() == [
-        "docs/ru: the page is missing: its English is greetings.md",
+        "docs/ru: the page greetings.md is missing",
         "docs/ru/greeting.md:1: there is no English page of this name. Did you mean “greetings.md”?",
     ]
 
@@ -219,7 +219,7 @@ def test_a_section_may_equal_its_english_if_it_is_listed_and_only_while_it_does(
     assert tiny.problems() == []
     tiny.replace("docs/ru/index.md", "## Links", "## Ссылки")
     assert tiny.problems() == [
-        "docs/ru/index.md:1: the section “links” is listed under `same:` and differs: remove it there",
+        "docs/ru/index.md:1: the section “links” is listed under `same:` and differs: remove it from there",
         "docs/ru/index.md:19: the section “links” is not stamped: `docweave stamp ru/index.md`",
     ]
 
@@ -313,7 +313,7 @@ def test_a_rejected_word_is_found_when_marks_part_it_and_in_a_description(tiny):
 
 def test_recorded_outputs_of_a_chapter_that_is_gone_are_told(tiny):
     tiny.path("snippets/outputs/farewells").mkdir()
-    assert tiny.problems() == ["snippets/outputs/farewells: there is no snippet file farewells.py any more: remove this folder"]
+    assert tiny.problems() == ["snippets/outputs/farewells: there is no longer a snippet file farewells.py: remove this folder"]
 
 
 def test_highlighting_lines_that_a_cell_does_not_have_is_told(tiny):

@@ -70,7 +70,7 @@ def test_help_lists_every_command_in_one_line(option):
     assert result.exit_code == 0
     listed = [line.split()[0] for line in result.stdout.partition("Commands:\n")[2].splitlines()]
     assert listed == list(COMMANDS)
-    assert "exits with 0" in " ".join(result.stdout.split())
+    assert "exits with status 0" in " ".join(result.stdout.split())
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -115,7 +115,7 @@ def test_a_folder_that_is_no_project_is_told_so(tmp_path):
 
 def test_check_of_a_sound_project_exits_with_0(command):
     result = command("check")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Nothing to mend.\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Nothing to fix.\n")
 
 
 def test_check_tells_everything_there_is_to_mend_and_how_much_it_is(tiny, command):
@@ -126,7 +126,7 @@ def test_check_tells_everything_there_is_to_mend_and_how_much_it_is(tiny, comman
         "docs/ru/comments.po",
         "docs/zh-Hant/comments.po",
     ]
-    assert result.stderr == "2 to mend\n"
+    assert result.stderr == "2 to fix\n"
 
 
 # --- run ---
@@ -318,7 +318,7 @@ def test_other_outputs_where_everything_is_as_recorded_are_a_failure_with_the_di
     environment["greetings"] = replace(record, cells={**record.cells, "count": Output("3\n")})
     result = command("verify", "greetings")
     assert result.exit_code == 1
-    assert "snippets/greetings.py:12: the cell “count” does not hold:\n" in result.stdout
+    assert "snippets/greetings.py:12: the cell “count” gave something else than is recorded:\n" in result.stdout
     assert "-2\n+3\n" in result.stdout
     assert tiny.project.verified == {}
 
@@ -431,13 +431,16 @@ def test_stamp_with_nothing_to_do_says_so(command):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["rus/index.md"], "“rus/index.md” names no page: expected `language/page.md`. Did you mean “ru”?"),
-        (["index.md"], "“index.md” names no page: expected `language/page.md`. There are: en, ru, zh-Hant."),
+        (["rus/index.md"], "“rus/index.md” is not a page: expected `language/page.md`. Did you mean “ru”?"),
+        (["index.md"], "“index.md” is not a page: expected `language/page.md`. There are: en, ru, zh-Hant."),
         (["ru/indx.md"], "there is no page “indx” in docs/ru/. Did you mean “index”?"),
-        (["ru/index.md", "stat"], "docs/ru/index.md:1: there is no section “stat” in both languages. Did you mean “start”?"),
+        (
+            ["ru/index.md", "stat"],
+            "docs/ru/index.md:1: the two languages have no section “stat” in common. Did you mean “start”?",
+        ),
         (
             ["en/index.md"],
-            "docs/en/index.md:1: only a translated page is stamped, and it must have an English page of the same name",
+            "docs/en/index.md:1: only a translated page can be stamped, and it must have an English page of the same name",
         ),
     ],
 )

@@ -94,15 +94,15 @@ GRAPH = Diagram((Node("x", "input", "InputLayer", "x", "(None, 1)"),), ())
 def test_a_model_with_another_graph_is_told():
     grown = replace(GRAPH, edges=(Edge("x", "x"),))
     (problem,) = problems(replace(RECORD, diagrams={"model": grown}), replace(RECORD, diagrams={"model": GRAPH}))
-    assert problem.startswith("snippets/first_steps.py:1: the model “model” has another graph:")
+    assert problem.startswith("snippets/first_steps.py:1: the model “model” has a different graph:")
     assert "from “x” to “x”" in problem
 
 
 def test_a_model_on_one_side_only_is_told():
     with_model = replace(RECORD, diagrams={"model": GRAPH})
     (gone,), (new,) = problems(RECORD, with_model), problems(with_model, RECORD)
-    assert "the model “model” is only recorded:" in gone
-    assert "the model “model” is only given by the run:" in new
+    assert "the model “model” is only in the record:" in gone
+    assert "the model “model” is only in the fresh run:" in new
 
 
 def plot(y):

@@ -34,7 +34,7 @@ def test_a_mark_of_byte_order_and_old_line_ends_are_no_part_of_a_text(tmp_path):
 def test_another_encoding_is_reported_at_its_line(tmp_path, encoding, line):
     page = tmp_path / "page.md"
     page.write_bytes("one\nthrée\n".encode(encoding))
-    with pytest.raises(WeaveError, match=rf"page\.md:{line}: it is not UTF-8 \(.*\): save it in that encoding"):
+    with pytest.raises(WeaveError, match=rf"page\.md:{line}: not UTF-8 \(.*\): save it in that encoding"):
         read_text(page)
 
 
@@ -43,5 +43,5 @@ def test_another_encoding_is_reported_at_its_line(tmp_path, encoding, line):
 )
 def test_what_is_no_file_is_reported(tmp_path, make):
     make(tmp_path / "page.md")
-    with pytest.raises(WeaveError, match=r"page\.md: it cannot be read: "):
+    with pytest.raises(WeaveError, match=r"page\.md: cannot be read: "):
         read_text(tmp_path / "page.md")

@@ -159,13 +159,13 @@ def test_an_image_without_alternative_text_is_refused(image):
 def test_a_figure_among_words_is_refused(line):
     assert (
         refused(f"# Title {{#title}}\n\n{line}\n")
-        == "6: a page cannot hold an image among words: put it into a paragraph alone"
+        == "6: a page cannot hold an image among words: put it into its own paragraph"
     )
 
 
 @pytest.mark.parametrize("target", ["branches.svg", "https://example.org/x.png", "diagram:drawings"])
 def test_an_image_that_is_no_drawing_of_a_model_is_refused(target):
-    message = f"6: “{target}” is no drawing of a model: expected `diagram:chapter.model`"
+    message = f"6: “{target}” is not a drawing of a model: expected `diagram:chapter.model`"
     assert refused(f"# Title {{#title}}\n\n![A model]({target})\n") == message
 
 
@@ -203,7 +203,7 @@ def test_a_figure_by_reference_is_refused():
     ],
 )
 def test_a_python_fence_written_by_hand_is_refused(fence):
-    message = "a Python block written by hand: put it into a cell of snippets/ and show it with `::: chapter.cell`"
+    message = "a Python block written by hand: move it to a cell in snippets/ and show it with `::: chapter.cell`"
     assert refused(f'# Title {{#title}}\n\n!!! note "A box"\n\n{fence}\n    x = 1\n') == f"8: {message}"
 
 
@@ -285,7 +285,7 @@ def test_a_directive_that_does_not_stand_alone_is_refused(line):
 
 
 def test_a_second_heading_of_the_first_level_is_refused():
-    message = "6: a page has one heading of the first level, at its beginning"
+    message = "6: a page has one first-level heading, at its beginning"
     assert refused("# Title {#title}\n\n# Another {#another}\n") == message
     assert refused("## Low {#low}\n") == message.replace("6:", "4:")
 

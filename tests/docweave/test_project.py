@@ -38,7 +38,7 @@ def test_a_chapter_that_was_never_run_has_an_empty_record(tiny):
 
 def test_a_page_in_a_deeper_folder_is_refused(tiny):
     tiny.write("docs/ru/guide/more.md", tiny.read("docs/ru/index.md"))
-    with pytest.raises(WeaveError, match=r"docs/ru/guide/more.md: a page lies in the folder of its language, not deeper"):
+    with pytest.raises(WeaveError, match=r"docs/ru/guide/more.md: a page must be directly in the folder of its language"):
         tiny.project.pages
 
 

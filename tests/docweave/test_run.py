@@ -380,7 +380,7 @@ def test_a_chapter_of_an_older_keras_runs_with_it(chapter):
 
 
 def test_an_older_keras_that_is_not_there_is_missed_at_the_chapter_with_the_way_to_get_it(chapter):
-    with pytest.raises(WeaveError, match=r"keras_3_1\.py: Keras 3\.1 is not in .*: `make setup` brings"):
+    with pytest.raises(WeaveError, match=r"keras_3_1\.py: Keras 3\.1 is not in .*: `make setup` installs"):
         list(run_chapters([chapter(OLDER, "keras_3_1")]))
 
 

@@ -124,7 +124,7 @@ def test_without_the_version_that_was_stamped_the_text_itself_is_shown(tiny, mis
         monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tiny.root.parent))
     change = report(tiny).stale["greetings#mistakes"]
-    assert change.startswith("the English that was translated is not in git's history here; now it says:\n## Mistakes")
+    assert change.startswith("the stamped English is not in the git history here; the present English is:\n## Mistakes")
     assert "A program may fail, and say so." in change
 
 
@@ -199,7 +199,7 @@ def test_a_section_listed_as_the_same_may_be_stamped(tiny):
 
 
 def test_an_unknown_section_is_refused_with_the_nearest(tiny):
-    with pytest.raises(WeaveError, match=r"there is no section “mistake” in both languages\. Did you mean “mistakes”\?"):
+    with pytest.raises(WeaveError, match=r"the two languages have no section “mistake” in common\. Did you mean “mistakes”\?"):
         stamped(tiny, "ru/greetings", "mistake")
 
 
@@ -207,6 +207,6 @@ def test_an_unknown_section_is_refused_with_the_nearest(tiny):
 def test_only_a_page_with_an_english_original_is_stamped(tiny, name):
     tiny.write("docs/ru/more.md", tiny.read("docs/ru/index.md"))
     with pytest.raises(
-        WeaveError, match="only a translated page is stamped, and it must have an English page of the same name"
+        WeaveError, match="only a translated page can be stamped, and it must have an English page of the same name"
     ):
         stamped(tiny, name)

@@ -61,7 +61,7 @@ def test_slow_cells_were_shortened_so_that_they_are_left_out(run, chapter):
 
 def test_a_limit_that_is_not_needed_is_told_at_its_line(run, chapter):
     with pytest.raises(
-        WeaveError, match=r"greetings.py:12: the cell “count” is limited to tensorflow and gives the same on jax"
+        WeaveError, match=r"greetings.py:12: the cell “count” is limited to tensorflow but gives the same on jax"
     ):
         run(limited(chapter, "count"))
     assert "count" in run(limited(chapter, "count"), count=Output(error="TypeError: no\n")).differs
@@ -71,7 +71,7 @@ def test_a_model_with_another_graph_is_no_verification(chapter, recorded):
     fresh = replace(
         recorded, versions=VERSIONS, diagrams={"model": Diagram((Node("x", "input", "InputLayer", "x", "()"),), ())}
     )
-    with pytest.raises(WeaveError, match="the model “model” is only given by the run"):
+    with pytest.raises(WeaveError, match="the model “model” is only in the fresh run"):
         run_of(chapter, recorded, fresh, "jax", "2026-11-29")
 
 

@@ -187,7 +187,7 @@ def test_an_unknown_cell_or_model_is_refused_with_the_nearest_name(tiny, old, ne
 
 def test_a_variable_that_names_several_models_is_refused_with_their_cells(tiny):
     rerecord(tiny, "drawings", rebound={"model": ["first", "second"]})
-    message = "“model” names several models of drawings (bound in first, second): give each a name of its own"
+    message = "“model” names several models of drawings (bound in first, second): give each its own name"
     assert refused(tiny, "en/index") == f"docs/en/index.md:9: {message}"
 
 
