@@ -19,6 +19,12 @@ from docweave.errors import WeaveError, nearest
 from docweave.files import read_text
 from docweave.tree import Block, Box, Directive, Fence, Figure, Heading, List, Paragraph, Span, Table, walk, words
 
+# What the front matter may list, beside the description.
+LISTS = {
+    "sections": (dict, "the stamps of sections, as `docweave stamp` writes them"),
+    "same": (list, "a list of ids of sections"),
+    "rejected": (dict, "expressions, each with the right word"),
+}
 FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)
 TITLE = re.compile(r"(?P<title>.*?)\s*\{\s*#(?P<id>[A-Za-z0-9_-]+)\s*\}")
 BOX = re.compile(r' (?P<kind>[\w-]+) "(?P<title>.+)"')
@@ -158,14 +164,40 @@ def parse_page(text: str, path: Path) -> Page:
 def _front_matter(text: str, path: Path) -> tuple[dict[str, Any], int]:
     found = FRONT_MATTER.match(text)
     try:
-        meta = yaml.safe_load(found["yaml"]) if found else {}
+        meta = yaml.load(found["yaml"], _WithoutAliases) if found else {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", error)
         raise WeaveError(f"the front matter does not parse: {problem}", path, mark.line + 2 if mark else 1) from error
     if not found or not isinstance(meta, dict) or not meta.get("description"):
         raise WeaveError("the page has no description: begin it with `---`, `description: …`, `---`", path, 1)
+    for name, (kind, expected) in LISTS.items():
+        if not isinstance(given := meta.get(name) or kind(), kind) or not all(isinstance(one, str) for one in given):
+            raise WeaveError(f"`{name}:` in the front matter must be {expected}", path, _line_of(name, found["yaml"]))
+    for pattern, word in (meta.get("rejected") or {}).items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            message = f"“{pattern}” in `rejected:` is no regular expression: {error}"
+            raise WeaveError(message, path, _line_of("rejected", found["yaml"])) from error
+        if not isinstance(word, str):
+            raise WeaveError(f"“{pattern}” in `rejected:` needs the right word", path, _line_of("rejected", found["yaml"]))
     return meta, found[0].count("\n")
+
+
+def _line_of(name: str, front: str) -> int:
+    """Return the line of the file where an entry of the front matter begins."""
+    return next((line for line, text in enumerate(front.splitlines(), 2) if text.startswith(f"{name}:")), 1)
+
+
+class _WithoutAliases(yaml.SafeLoader):
+    """YAML without aliases, of which a few lines could take all memory."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            place = self.get_event().start_mark  # type: ignore[no-untyped-call] # as PyYAML's types have it
+            raise yaml.composer.ComposerError(None, None, "an alias, which it must not have", place)
+        return super().compose_node(parent, index)
 
 
 class _Reader:

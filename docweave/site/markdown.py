@@ -220,4 +220,5 @@ def _difference(meant: list[Event], read: list[Event]) -> str:
 
 
 def _shown(event: Event) -> str:
-    return f"{event.kind} “{event.value}”" if event.value else event.kind
+    value = str(event.value or "").replace("\n", "⏎")
+    return f"{event.kind} “{value}”" if value else event.kind

@@ -272,6 +272,12 @@ def test_the_hash_of_the_first_section_changes_with_the_description():
         ("---\n- x\n---\n", "1: the page has no description"),
         ("---\ndescription: x\ntitle: 'y\n---\n", "4: the front matter does not parse: found unexpected end of stream"),
         ("---\ndescription: x: y\n---\n", "2: the front matter does not parse: mapping values are not allowed here"),
+        ("---\ndescription: &a x\nother: *a\n---\n", "3: the front matter does not parse: an alias, which it must not have"),
+        ("---\ndescription: x\nsame: title\n---\n", "3: `same:` in the front matter must be a list of ids of sections"),
+        ("---\ndescription: x\nsections: [title]\n---\n", "3: `sections:` in the front matter must be the stamps of sections"),
+        ("---\ndescription: x\nrejected:\n  - word\n---\n", "3: `rejected:` in the front matter must be expressions"),
+        ("---\ndescription: x\nrejected:\n  '(a': b\n---\n", "3: “(a” in `rejected:` is no regular expression"),
+        ("---\ndescription: x\nrejected:\n  a: [b]\n---\n", "3: “a” in `rejected:` needs the right word"),
     ],
 )
 def test_a_page_whose_front_matter_cannot_be_used_is_refused(front, message):
