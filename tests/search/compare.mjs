@@ -1,4 +1,4 @@
-// Asks our search, MiniSearch and Pagefind the same queries, and prints who finds what: the tables of docs-dev/search.md.
+// Asks our search, MiniSearch and Pagefind the same queries, and prints who finds what: the tables of design/search.md.
 //
 // The other two are no part of this project. Install them in a folder of their own, then build the site and compare:
 //
