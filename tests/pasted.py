@@ -1,4 +1,4 @@
-"""Code as a reader pastes it: block after block, into a fresh Python."""
+"""Run code as a reader would paste it: block after block, into a fresh Python."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import sys
 
 from docweave.running.run import ENVIRONMENT
 
-# What must raise leaves no names behind, so blocks that run do so too as a script, which lacks it.
+# Blocks that must raise leave no names behind: the others also run as a script, which lacks these blocks.
 READER = """
 import contextlib, io, json, sys
 
@@ -32,11 +32,11 @@ def paste(blocks: list[tuple[str, str, bool]]) -> list[tuple[str, str]]:
     """Run blocks of code in one namespace.
 
     Args:
-        blocks: the code of each, the type of the error it must raise (or nothing), and whether it is slow and runs in a
-            short form.
+        blocks: for each block its code, the type of the error it must raise (or nothing), and whether it is slow and
+            runs in a short form.
 
     Returns:
-        What each printed, and the type of the error it raised.
+        for each block the printed text and the type of the error raised.
     """
     run = [sys.executable, "-c", READER]
     done = subprocess.run(
