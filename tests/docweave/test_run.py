@@ -209,7 +209,7 @@ def test_a_cell_never_draws_into_a_figure_from_before_the_run(ran):
 
 def test_a_figure_drawn_but_not_shown_is_refused(refused):
     message = refused(DRAW.replace("plt.show()\n", "axes = plt.gca()\n"))
-    assert message.startswith("2: the cell “draw” draws a figure and does not show it")
+    assert message.startswith("2: the cell “draw” draws a figure without showing it")
     assert message.endswith("end the drawing with `plt.show()`")
 
 

@@ -1,5 +1,5 @@
-// Measures what a reader sees of a page, for Playwright's evaluate; the result is in `eyes`. Axe skips text in drawings and text near
-// a pseudo-element, since it cannot determine the background; here every text is measured, and the focus ring, too.
+// Measures what a reader sees of a page: defines `eyes` for Playwright's evaluate. Axe skips text in drawings and text near a
+// pseudo-element, since it cannot determine the background; here every text is measured, and the focus ring, too.
 window.eyes ??= (() => {
   const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const known = new Map();
