@@ -13,7 +13,7 @@ import contextlib, io, json, sys
 
 from docweave.running.run import shortened
 
-namespace, told = {"__name__": "__main__"}, []
+namespace, results = {"__name__": "__main__"}, []
 for block, raises, slow in json.load(sys.stdin):
     raised = ""
     with contextlib.redirect_stdout(io.StringIO()) as printed, shortened() if slow else contextlib.nullcontext():
@@ -23,8 +23,8 @@ for block, raises, slow in json.load(sys.stdin):
             if not raises:
                 raise
             raised = type(error).__name__
-    told.append((printed.getvalue(), raised))
-print(json.dumps(told))
+    results.append((printed.getvalue(), raised))
+print(json.dumps(results))
 """
 
 

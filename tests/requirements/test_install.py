@@ -233,14 +233,14 @@ class TestPython:
         assert not fine and not (machine.copy / ".venv").exists()
         assert "; python3 has no module venv. To get it: " in said[0]
 
-    @pytest.mark.parametrize(("version", "told"), [("3.10", "python9 is 3.10"), (None, "python9 does not run")])
-    def test_a_named_python_is_used_or_refused(self, version, told, machine):
+    @pytest.mark.parametrize(("version", "reported"), [("3.10", "python9 is 3.10"), (None, "python9 does not run")])
+    def test_a_named_python_is_used_or_refused(self, version, reported, machine):
         machine.has_python()
         if version:
             machine.has_python(version, "python9")
         fine, said = machine.set_up(PYTHON="python9")
         assert not fine
-        assert said == [f"Python 3.11 or newer with its module venv is needed; {told}; name another: make PYTHON=…"]
+        assert said == [f"Python 3.11 or newer with its module venv is needed; {reported}; name another: make PYTHON=…"]
 
 
 class TestVenv:
@@ -317,7 +317,7 @@ class TestVenv:
 
 class TestFailures:
     @pytest.mark.parametrize(
-        ("pip_says", "told"),
+        ("pip_says", "reported"),
         [
             ("OSError: [Errno 28] No space left on device", "the disk is full: .venv takes up to 3 GB"),
             (
@@ -330,12 +330,12 @@ class TestFailures:
             ("", "see the log"),
         ],
     )
-    def test_a_failure_is_one_line_leaves_nothing_and_can_be_retried(self, pip_says, told, machine):
+    def test_a_failure_is_one_line_leaves_nothing_and_can_be_retried(self, pip_says, reported, machine):
         machine.has_python(pip=f'echo "{pip_says}" >&2; exit 1')
         fine, said = machine.set_up()
         assert not fine and not (machine.copy / ".venv").exists()
         assert len(said) == 2
-        assert said[1].startswith(f"The packages cannot be installed: {told}")
+        assert said[1].startswith(f"The packages cannot be installed: {reported}")
         assert re.search(r"run the same command again; the full output is in (\S+)", said[1])[1].startswith(str(machine.home))
         assert machine.logs.strip() == pip_says
         machine.has_python()
@@ -350,7 +350,7 @@ class TestFailures:
         assert "Connection refused" in machine.logs
 
     @pytest.mark.parametrize(
-        ("npm_says", "told"),
+        ("npm_says", "reported"),
         [
             ("npm error code ENOSPC", "the disk is full"),
             ("npm error code EINTEGRITY", "the download does not match the lock"),
@@ -359,14 +359,14 @@ class TestFailures:
             ("npm error code EUSAGE", "npm error code EUSAGE"),
         ],
     )
-    def test_a_failure_of_npm_is_one_line_and_keeps_the_venv(self, npm_says, told, machine):
+    def test_a_failure_of_npm_is_one_line_and_keeps_the_venv(self, npm_says, reported, machine):
         machine.has_programs()
         machine.has_python(npm=f'mkdir .venv/node_modules; echo "{npm_says}" >&2; exit 1')
         fine, said = machine.set_up("tests")
         assert not fine and machine.is_ready
         assert not (machine.copy / ".venv/node_modules").exists()
         assert len(said) == 2
-        assert said[1].startswith(f"The packages of package.json cannot be installed: {told}")
+        assert said[1].startswith(f"The packages of package.json cannot be installed: {reported}")
         assert machine.set_up("site") == (True, [])
         machine.has_python()
         shutil.copy(machine.bin / "python3", machine.copy / ".venv/bin/python")

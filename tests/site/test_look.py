@@ -38,11 +38,11 @@ def test_the_first_screen_shows_what_the_site_offers(locale, page, served):
 @every_page
 def test_a_shared_link_has_a_preview_in_the_language_of_the_page(locale, name, html):
     page = html(locale, name)
-    told = {meta["property"]: meta["content"] for meta in page.select("meta[property]")}
+    properties = {meta["property"]: meta["content"] for meta in page.select("meta[property]")}
     # A heading may contain non-breaking spaces.
-    assert told["og:title"] in " ".join(page.h1.get_text().split())
-    assert told["og:description"] == page.select_one("meta[name=description]")["content"]
-    assert told["og:url"] == page.select_one("link[rel=canonical]")["href"]
+    assert properties["og:title"] in " ".join(page.h1.get_text().split())
+    assert properties["og:description"] == page.select_one("meta[name=description]")["content"]
+    assert properties["og:url"] == page.select_one("link[rel=canonical]")["href"]
 
 
 def test_the_browsers_frame_has_the_colour_of_the_page(html):

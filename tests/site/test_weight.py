@@ -22,9 +22,9 @@ SLOW = {
 # Reports every layout shift and its score. Shifts within half a second of user input do not count.
 SHIFTS = """
     window.shifts = [];
-    const tell = ({ value, sources, hadRecentInput }) =>
+    const report = ({ value, sources, hadRecentInput }) =>
         hadRecentInput || shifts.push([value, ...sources.map(({ node }) => (node?.outerHTML ?? "?").slice(0, 80))]);
-    new PerformanceObserver((list) => list.getEntries().forEach(tell)).observe({ type: "layout-shift", buffered: true });
+    new PerformanceObserver((list) => list.getEntries().forEach(report)).observe({ type: "layout-shift", buffered: true });
 """
 # Scrolls down a page as fast as a reader would.
 SCROLL = """async () => {
