@@ -1,8 +1,8 @@
-"""What building the site and running the cells cost: `make bench` prints a table. Nothing here passes or fails.
+"""Measure the cost of building the site and running the cells: `make bench` prints a table. Nothing here passes or fails.
 
-The project is copied to a temporary folder, with its pages once, four and eight times. CPU seconds are those of the
-whole process with its children. The first build of a copy renders all notebooks; those after it find them in the cache, and
-of these each figure is the smallest.
+The project is copied to a temporary folder, with its pages once, four and eight times. CPU seconds include child
+processes. The first build of a copy renders all notebooks; later builds find them in the cache, and each figure is the
+smallest of these.
 """
 
 import json
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 FACTORS = (1, 4, 8)
 RUNS = 3
-# What is edited while the site is served: a file, a text in it, and the page that shows the change.
+# The edits while the site is served: a file, a text in it, and the page that shows the change.
 EDITS = [
     ("a page", "docs/en/functional-api.md", "# A layer is a function", "functional-api/"),
     ("a translated page", "docs/ru/functional-api.md", "# Слой\u00a0— это функция", "ru/functional-api/"),
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def building(folder: Path) -> None:
-    """Print the CPU seconds of a strict build of all languages, as the number of pages grows, and their straight line."""
+    """Print the CPU seconds of a strict build of all languages for growing numbers of pages, with a linear fit."""
     points = []
     for factor in FACTORS:
         project, pages = copy(folder / f"times-{factor}", factor)
@@ -63,7 +63,7 @@ def building(folder: Path) -> None:
 
 
 def reloading(folder: Path) -> None:
-    """Print how long after an edit of one page, one cell and one catalogue the served page shows it."""
+    """Print the time from an edit of a page, a cell and a catalogue until the served page shows the change."""
     project, _ = copy(folder / "served", 1)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -85,7 +85,7 @@ def reloading(folder: Path) -> None:
                 wait_for(base + path, project, mark)
                 seconds.append(time.perf_counter() - started)
                 time.sleep(1)
-            file.write_text(text, "utf-8")  # or else the catalogue would not know the cell's comment
+            file.write_text(text, "utf-8")  # otherwise the catalogue would not match the cell's comment
             print(f"reload after an edit of {what} ({name}): {min(seconds):.2f} s (wanted: at most 1.5)", flush=True)
     finally:
         server.terminate()
@@ -93,7 +93,7 @@ def reloading(folder: Path) -> None:
 
 
 def wait_for(address: str, project: Path, mark: str = "") -> str:
-    """Ask for a page until it comes and holds `mark`; return the address it came from."""
+    """Request a page until it arrives and contains `mark`; return its address."""
     path = re.search(r'site_url:.*https?://[^/]+(/[^"\s\]]*)', (project / "mkdocs.yml").read_text("utf-8"))[1]
     if path not in address:
         address += path
@@ -109,9 +109,9 @@ def wait_for(address: str, project: Path, mark: str = "") -> str:
 
 
 def running(folder: Path) -> None:
-    """Print what running all cells costs (slow ones in their short form), and what recording again costs.
+    """Print the cost of running all cells, slow ones in their short form, and of recording again.
 
-    That is, with nothing changed, and with one chapter changed.
+    Recording is measured without changes and with one chapter changed.
     """
     imported = cpu_seconds("python", "-c", "from docweave.running.run import prepare; prepare()", cwd=ROOT)
     print(f"import of Keras and matplotlib: {imported:.1f} s of CPU")
@@ -122,7 +122,7 @@ def running(folder: Path) -> None:
         print(f"cells of {name} alone: {cpu:.1f} s of CPU")
     together = cpu_seconds("docweave", "run", "--short", cwd=project)
     apart = sum(alone.values())
-    print(f"cells of all {len(chapters)} chapters: {together:.1f} s of CPU; each in a process of its own {apart:.1f} s")
+    print(f"cells of all {len(chapters)} chapters: {together:.1f} s of CPU; each in its own process {apart:.1f} s")
     print(f"make outputs, nothing changed: {cpu_seconds('docweave', 'run', '--record', cwd=project):.2f} s of CPU")
     with (project / "snippets" / f"{chapters[0]}.py").open("a", encoding="utf-8") as snippet:
         snippet.write("\n# %% benchmark\nprint('one cell more')\n")
@@ -131,9 +131,9 @@ def running(folder: Path) -> None:
 
 
 def copy(target: Path, factor: int) -> tuple[Path, int]:
-    """Copy the project with each page and its cells `factor` times; return where, and how many pages it has.
+    """Copy the project with each page and its cells `factor` times; return the folder and the number of pages.
 
-    The code of every copy is a little other than that of the rest, since equal cells would be highlighted only once.
+    The code of each copy differs slightly, since equal cells would be highlighted only once.
     """
     target.mkdir()
     for name in COPIED:
@@ -156,7 +156,7 @@ def copy(target: Path, factor: int) -> tuple[Path, int]:
             text = path.read_text("utf-8")
             for chapter in chapters:
                 text = re.sub(rf"(::: |diagram:){chapter}\.", rf"\g<1>{chapter}_copy_{number}.", text)
-            for name in names:  # copies link to each other, so that a page costs what it costs among few
+            for name in names:  # copies link within themselves, so that the cost of a page does not depend on their number
                 text = text.replace(f"]({name}.md", f"]({name}-copy-{number}.md")
             path.with_stem(f"{path.stem}-copy-{number}").write_text(text, "utf-8")
     config = target / "mkdocs.yml"
@@ -167,7 +167,7 @@ def copy(target: Path, factor: int) -> tuple[Path, int]:
 
 
 def cpu_seconds(program: str, *arguments: str, cwd: Path) -> float:
-    """Run a program of this environment and return the CPU seconds it took, user and system."""
+    """Run a program of this environment and return its CPU seconds, user plus system."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([BIN / program, *arguments], cwd=cwd, env=environment(), check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

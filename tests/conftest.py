@@ -1,4 +1,4 @@
-"""What every test has: the digits of MNIST without a download, in this process and in those it starts (see tests/offline)."""
+"""Provide the digits of MNIST without a download to all tests and their child processes (see tests/offline)."""
 
 import os
 import sys
@@ -19,8 +19,8 @@ mnist_hook.install()
 
 
 def pytest_collection_modifyitems(items):
-    """Put the files of this folder first, which run every chapter as readers do.
+    """Put the files of this folder first, since they run every chapter as readers do and take longest.
 
-    Begun last, one of them would be waited for alone.
+    Started last, one of them would run alone in the end.
     """
     items.sort(key=lambda item: item.path.parent != HERE)

@@ -1,4 +1,4 @@
-"""Code as a reader pastes it: block after block, into a fresh Python."""
+"""Run code as a reader would paste it: block after block, into a fresh Python."""
 
 import json
 import os
@@ -7,13 +7,13 @@ import sys
 
 from docweave.running.run import ENVIRONMENT
 
-# What must raise leaves no names behind, so blocks that run do so too as a script, which lacks it.
+# Blocks that must raise leave no names behind: the others also run as a script, which lacks these blocks.
 READER = """
 import contextlib, io, json, sys
 
 from docweave.running.run import shortened
 
-namespace, told = {"__name__": "__main__"}, []
+namespace, results = {"__name__": "__main__"}, []
 for block, raises, slow in json.load(sys.stdin):
     raised = ""
     with contextlib.redirect_stdout(io.StringIO()) as printed, shortened() if slow else contextlib.nullcontext():
@@ -23,8 +23,8 @@ for block, raises, slow in json.load(sys.stdin):
             if not raises:
                 raise
             raised = type(error).__name__
-    told.append((printed.getvalue(), raised))
-print(json.dumps(told))
+    results.append((printed.getvalue(), raised))
+print(json.dumps(results))
 """
 
 
@@ -32,11 +32,11 @@ def paste(blocks: list[tuple[str, str, bool]]) -> list[tuple[str, str]]:
     """Run blocks of code in one namespace.
 
     Args:
-        blocks: the code of each, the type of the error it must raise (or nothing), and whether it is slow and runs in a
-            short form.
+        blocks: for each block its code, the type of the error it must raise (or nothing), and whether it is slow and
+            runs in a short form.
 
     Returns:
-        What each printed, and the type of the error it raised.
+        for each block the printed text and the type of the error raised.
     """
     run = [sys.executable, "-c", READER]
     done = subprocess.run(

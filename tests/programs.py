@@ -1,6 +1,6 @@
-"""The programs that tests need besides Python, from requirements/programs.txt.
+"""Find the programs that tests need besides Python, listed in requirements/programs.txt.
 
-Without one they are skipped, and in CI they fail.
+Tests that need a missing program are skipped; in CI they fail.
 """
 
 import functools
@@ -18,9 +18,9 @@ MISSING = "missing here: "
 
 @functools.cache
 def find(what: str) -> str | None:
-    """Return the path of a program, or None without one.
+    """Return the path of a program, or None if it is missing.
 
-    It is the first of its names that runs and says anything, as for make setup.
+    The first of its names that runs and prints anything is chosen, as by `make setup`.
     """
     rows = [[column.strip() for column in line.split("|")] for line in FILE.read_text("utf-8").splitlines()]
     (_, names, arguments, _, brew) = next(row for row in rows if row[0] == what)
@@ -34,23 +34,23 @@ def find(what: str) -> str | None:
 
 
 def require(what: str) -> str:
-    """Return the path of a program. Without it a contributor's test is skipped, and CI's fails."""
+    """Return the path of a program. If it is missing, skip the test, or fail it in CI."""
     path = find(what)
     if path is None:
-        reason = f"{MISSING}{what}; `make setup` installs it, or says how to get it"
+        reason = f"{MISSING}{what}; `make setup` installs it or shows how to"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     return path
 
 
 def skipped(config) -> list[str]:
-    """Return why tests were skipped for want of a program, each reason once."""
+    """Return the missing programs for which tests were skipped, each once."""
     reports = config.pluginmanager.get_plugin("terminalreporter").stats.get("skipped", [])
     return sorted(
         {report.longrepr[2].partition(MISSING)[2].partition(";")[0] for report in reports if MISSING in report.longrepr[2]}
     )
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)  # so that it is asked before pytest-cov judges
+@pytest.hookimpl(wrapper=True, trylast=True)  # so that it runs before pytest-cov checks the coverage
 def pytest_runtestloop(session):
     done = yield
     coverage = session.config.pluginmanager.get_plugin("_cov")
@@ -61,4 +61,4 @@ def pytest_runtestloop(session):
 
 def pytest_terminal_summary(terminalreporter, config):
     if missing := skipped(config):
-        terminalreporter.write_line(f"Coverage is not judged: tests were skipped, {MISSING}{', '.join(missing)}.", yellow=True)
+        terminalreporter.write_line(f"Coverage is not checked: tests were skipped, {MISSING}{', '.join(missing)}.", yellow=True)

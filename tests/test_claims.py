@@ -1,4 +1,4 @@
-"""Numbers that come from training are judged wherever they may differ: see the fixture `measured` in tests/snippets."""
+"""Claims about numbers from training are tested on every run that may differ: see the fixture `measured` in tests/snippets."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ CELLS = [(chapter, cell) for chapter, record in PROJECT.records.items() for cell
 
 
 def luck(text: str, runs: noise.Runs) -> bool:
-    """Say whether arithmetic or seeds change what a reader sees of a cell's numbers."""
+    """Return whether arithmetic or seeds change the printed digits of a cell's numbers."""
     halves = [noise.digit(found[0]) / 2 for found in noise.FLOAT.finditer(text)]
     shown = runs[noise.PLAIN.name]
     return any(
@@ -25,15 +25,15 @@ def luck(text: str, runs: noise.Runs) -> bool:
 
 
 @pytest.mark.parametrize(("chapter", "cell"), CELLS)
-def test_a_number_that_is_a_matter_of_luck_is_judged_on_every_run(chapter, cell):
+def test_a_number_that_depends_on_chance_is_tested_on_every_run(chapter, cell):
     record = PROJECT.records[chapter]
     if luck(record.cells[cell].text, record.numbers[cell]):
         tests = (ROOT / "tests" / "snippets" / f"test_{chapter}.py").read_text("utf-8")
         judged = re.findall(r'measured\("(\w+)"\)', tests)
-        assert cell in judged, f"no test of {chapter} takes the fixture `measured` to judge what “{cell}” prints"
+        assert cell in judged, f"no test of {chapter} uses the fixture `measured` for the numbers of “{cell}”"
 
 
-def test_the_factor_covers_what_a_machine_nobody_measured_may_give():
+def test_the_factor_covers_an_unknown_machine():
     cells = [(record.cells[name].text, runs) for record in PROJECT.records.values() for name, runs in record.numbers.items()]
     found = noise.evidence(cells)
     assert min(total for total, _ in found.values()) > 50

@@ -1,4 +1,4 @@
-"""What README and CONTRIBUTING tell a reader to type works: every block is run, in a copy of the repository."""
+"""The commands in README and CONTRIBUTING work: every block is run, in a copy of the repository."""
 
 import os
 import re
@@ -19,11 +19,11 @@ from docweave.cells import read_chapters
 ROOT = Path(__file__).parents[1]
 FILES = ["README.md", "CONTRIBUTING.md"]
 
-# These would start the tests within themselves, take as long, or change the code or the locks: make only says what it would do.
+# These would run the tests recursively, take as long, or change the code or the locks: make only prints the commands.
 ONLY_SAID = re.compile(r"make (format|lint|test|outputs|matrix|bench|lock)\b")
-# Likewise: pytest only lists the tests it would run.
+# For the same reasons, pytest only lists the tests.
 ONLY_LISTED = re.compile(r"pytest\b")
-# A drawing in characters, for people.
+# A diagram in characters, for people.
 PICTURE = "text"
 
 BLOCKS = [
@@ -36,7 +36,7 @@ BLOCKS = [
 
 @pytest.fixture
 def copy(tmp_path):
-    """A copy of what git would clone, uncommitted changes included, with this repository's history and virtual environment."""
+    """A copy as by git clone, but with uncommitted changes, and with this repository's history and virtual environment."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -48,7 +48,7 @@ def copy(tmp_path):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
-    if (ROOT / ".git").is_dir():  # not so in a worktree of git's, whose history lives elsewhere
+    if (ROOT / ".git").is_dir():  # not in a git worktree, whose history is elsewhere
         shutil.copytree(ROOT / ".git", folder / ".git", symlinks=True)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
@@ -56,7 +56,7 @@ def copy(tmp_path):
 
 @pytest.fixture
 def environment():
-    """What a reader's shell has after `. .venv/bin/activate`, on a machine without a screen."""
+    """The environment of a reader's shell after `. .venv/bin/activate`, on a machine without a screen."""
     return {
         **os.environ,
         "MPLBACKEND": "agg",
@@ -65,7 +65,7 @@ def environment():
 
 
 def as_run(line):
-    """Return a line of a shell block as it is run here."""
+    """Return the form in which a line of a shell block is run here."""
     if ONLY_SAID.match(line):
         line = line.replace("make", "make --dry-run", 1)
     elif ONLY_LISTED.match(line):

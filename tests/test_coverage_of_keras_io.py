@@ -1,4 +1,4 @@
-"""The table in CONTRIBUTING.md that compares this guide with the one of keras.io names pages and headings that exist."""
+"""The table in CONTRIBUTING.md that compares this guide with keras.io names existing pages and headings."""
 
 import re
 from pathlib import Path
@@ -23,5 +23,5 @@ def test_a_section_of_keras_io_is_covered_by_headings_that_exist(section, here):
         assert set(re.findall(r"[a-z-]+", headings)) - {"and"} <= ids
 
 
-def test_no_section_was_lost_from_the_table():
+def test_no_section_is_missing_from_the_table():
     assert len(TABLE) == 14

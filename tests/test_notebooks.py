@@ -1,4 +1,4 @@
-"""What a reader does with a notebook or a script: run it from top to bottom, in a kernel that knows nothing yet."""
+"""Notebooks and scripts run from top to bottom in a fresh kernel, as for a reader."""
 
 import ast
 import os
@@ -29,13 +29,13 @@ NOTEBOOKS = [
     for page in PROJECT.pages[locale].values()
     for chapter in PROJECT.chapters_of(page)
 ]
-# In every language all have the same code, which is proven; one chapter of each is run as well: it raises errors, and it trains
-# nothing, so that what it prints is the same everywhere.
+# The code is the same in every language, as tested below; for each, one chapter is run as well. It raises errors but trains
+# nothing, so that its output is the same everywhere.
 ONE = PROJECT.chapters["inception"]
 RUN = [one for one in NOTEBOOKS if one.values[0].locale == SOURCE or one.values[1] is ONE]
 PLOT = "application/vnd.docweave.plot+json"
 
-# What a kernel needs so that its outputs can be compared: plots by their data, in the style in which they were recorded.
+# Prepares a kernel so that its outputs can be compared: plots by their data, in the style in which they were recorded.
 BEFORE = f"""
 import logging
 
@@ -64,7 +64,7 @@ NO_LONGER = "_ended = _short.__exit__(None, None, None)"
 
 
 @pytest.mark.parametrize(("prose", "chapter"), NOTEBOOKS)
-def test_a_notebook_holds_the_cells_of_its_chapter_and_no_other_code(prose, chapter):
+def test_a_notebook_has_exactly_the_cells_of_its_chapter(prose, chapter):
     book = notebook(prose, chapter, PROJECT, SITE)
     colab, *cells = [cell for cell in book.cells if cell.cell_type == "code"]
     assert colab.id == "colab"
@@ -74,7 +74,7 @@ def test_a_notebook_holds_the_cells_of_its_chapter_and_no_other_code(prose, chap
 
 
 @pytest.mark.parametrize(("prose", "chapter"), NOTEBOOKS)
-def test_a_script_is_the_cells_that_do_not_raise_and_names_the_errors_of_those_that_do(prose, chapter):
+def test_a_script_runs_the_cells_and_names_expected_errors(prose, chapter):
     text = script(prose, chapter, PROJECT, SITE)
     ours = [cell for cell in chapter.cells if not cell.raises]
     assert ast.dump(ast.parse(text)) == ast.dump(ast.parse("\n\n".join(cell.source for cell in ours)))
@@ -84,7 +84,7 @@ def test_a_script_is_the_cells_that_do_not_raise_and_names_the_errors_of_those_t
 
 
 @pytest.mark.parametrize(("prose", "chapter"), RUN)
-def test_a_notebook_run_in_a_clean_kernel_gives_what_it_shows(prose, chapter, tmp_path, monkeypatch):
+def test_a_notebook_run_in_a_clean_kernel_gives_its_outputs(prose, chapter, tmp_path, monkeypatch):
     for name, value in (ENVIRONMENT | {"JUPYTER_COLUMNS": ENVIRONMENT["COLUMNS"]}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT.root), os.environ["PYTHONPATH"]]))
@@ -106,7 +106,7 @@ def test_a_notebook_run_in_a_clean_kernel_gives_what_it_shows(prose, chapter, tm
         if cell.slow:
             assert bool(fresh[name].text) == bool(recorded.text)
         else:
-            # A kernel gives the name of an error without its module.
+            # A kernel reports the name of an error without its module.
             recorded = replace(recorded, error=re.sub(r"^[\w.]+\.(?=\w+: )", "", recorded.error))
             assert list(output_differences(cell, replace(record, cells={name: recorded}), fresh[name])) == [], cell.id
 
@@ -116,7 +116,7 @@ def helping(source: str):
 
 
 def output_of(cell) -> Output:
-    """Return what a cell of a notebook gave, as a chapter's cells give it."""
+    """Return the output of a notebook cell in the form of a recorded output."""
     printed, error, shown = "", "", []
     for output in cell.outputs:
         if output.output_type == "error":
@@ -138,7 +138,7 @@ def lines(text: str) -> str:
 
 
 @pytest.mark.parametrize("locale", PROJECT.languages)
-def test_a_script_runs_and_prints_what_the_chapter_prints(locale, tmp_path):
+def test_a_script_prints_the_outputs_of_its_chapter(locale, tmp_path):
     path = tmp_path / ONE.path.name
     path.write_text(script(PROJECT.pages[locale][ONE.page], ONE, PROJECT, SITE), "utf-8")
     done = subprocess.run(

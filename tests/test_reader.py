@@ -1,4 +1,4 @@
-"""What a reader does: copy a page from top to bottom and run it."""
+"""Pages copied from top to bottom run, as for a reader."""
 
 import io
 from pathlib import Path
@@ -21,7 +21,7 @@ OWN_CHAPTERS = [(page, chapter) for page in PAGES for chapter in PROJECT.chapter
 
 
 def blocks_of(page) -> list[str]:
-    """Return the Python blocks that pytest-codeblocks finds on the woven page."""
+    """Return the Python blocks that pytest-codeblocks finds on a woven page."""
     woven = weave(page, PROJECT).plain()
     return [block.code.rstrip("\n") for block in extract_from_buffer(io.StringIO(woven)) if block.syntax == "python"]
 
@@ -32,18 +32,18 @@ def cells_of(page) -> list:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_blocks_of_a_page_are_the_cells_it_names_and_none_is_overlooked(page):
+def test_the_blocks_of_a_page_are_exactly_the_cells_it_names(page):
     assert blocks_of(page) == [cell.source for cell in cells_of(page)]
 
 
 @pytest.mark.parametrize("chapter", PROJECT.chapters.values(), ids=lambda chapter: chapter.name)
-def test_a_chapter_as_a_script_is_its_cells_but_those_that_must_raise(chapter):
+def test_a_chapter_as_a_script_is_its_cells_that_do_not_raise(chapter):
     script = chapter.path.read_text("utf-8")
     assert syntax(script) == syntax("\n\n".join(cell.source for cell in chapter.cells if not cell.raises))
 
 
 @pytest.mark.parametrize(("page", "chapter"), OWN_CHAPTERS, ids=lambda value: value.name)
-def test_a_page_copied_from_top_to_bottom_runs_and_prints_what_it_shows(page, chapter):
+def test_a_page_copied_from_top_to_bottom_prints_its_outputs(page, chapter):
     copied = [
         (cell, block) for cell, block in zip(cells_of(page), blocks_of(page), strict=True) if cell.chapter == chapter.name
     ]
@@ -61,5 +61,5 @@ def test_a_page_copied_from_top_to_bottom_runs_and_prints_what_it_shows(page, ch
 
 
 @pytest.mark.parametrize("chapter", PROJECT.chapters)
-def test_every_chapter_has_tests_of_what_it_shows(chapter):
+def test_every_chapter_has_tests(chapter):
     assert (PROJECT.root / "tests" / "snippets" / f"test_{chapter}.py").exists()

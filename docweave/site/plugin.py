@@ -1,4 +1,4 @@
-"""The MkDocs plugin: passes pages to the weaver and the search, and languages to the theme. It contains no logic itself."""
+"""The MkDocs plugin: passes pages to the weaver and the search, and languages to the theme. It makes no decisions."""
 
 import logging
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class Site:
 
 
 class Options(Config):
-    """The plugin has no options in mkdocs.yml."""
+    """The plugin's options in mkdocs.yml: none."""
 
 
 class DocweavePlugin(BasePlugin[Options]):
@@ -113,7 +113,7 @@ class DocweavePlugin(BasePlugin[Options]):
 
     # Before static-i18n, which keeps some files for the first language only.
     def _gather_styles(self, files: Files, config: MkDocsConfig) -> Files:
-        """Merge the style sheets, to be trimmed in on_post_build, and exclude all other files of the theme."""
+        """Merge the style sheets, to be trimmed in on_post_build, and exclude them and all other files of the theme."""
         sheets = [file for file in files.css_files() if file.src_dir in config.theme.dirs]
         for path in self.sheets:
             if (sheet := files.get_file_from_path(path)) is None:

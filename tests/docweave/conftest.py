@@ -1,4 +1,4 @@
-"""A tiny project, complete in three languages, for tests to break: its cells need no Keras."""
+"""A tiny but complete project in three languages for tests to break; its cells need no Keras."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,7 +231,7 @@ OUTPUTS = {
 
 @dataclass(frozen=True)
 class Tiny:
-    """The project's files, to be changed by a test, and the project as it then reads."""
+    """The files of the project, which a test may change, and the project read from them."""
 
     root: Path
 
@@ -261,7 +261,7 @@ class Tiny:
         write_record(self.project.outputs / chapter, record)
 
     def translate(self, locale: str) -> None:
-        """Write a language's catalogue, with words of some kind for every message."""
+        """Write a language's catalogue, with a made-up translation of every message."""
         blocks = ['msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n']
         for message in self.project.messages:
             words = WORDS[locale].get(message.text, f"[{locale}] {message.text}")
@@ -274,7 +274,7 @@ class Tiny:
         stamp(self.project, self.project.pages[locale][page], [])
 
     def problems(self) -> list[str]:
-        """Return what `docweave check` says."""
+        """Return the problems that `docweave check` reports."""
         return [str(problem) for problem in check(self.project)]
 
 
@@ -285,7 +285,7 @@ def quoted(text: str) -> str:
 
 @pytest.fixture
 def tiny(tmp_path) -> Tiny:
-    """The tiny project in a folder of its own: nothing is wrong with it."""
+    """The tiny project in a new folder, without any problems."""
     tiny = Tiny(tmp_path / "tiny")
     for name, text in FILES.items():
         tiny.write(name, text)

@@ -1,4 +1,4 @@
-"""How the tiny project becomes a site of two languages."""
+"""Build the tiny project as a site in two languages."""
 
 MKDOCS = """\
 site_name: Tiny

@@ -1,4 +1,4 @@
-"""The rooms of docweave: who knows whom, and who knows which outside tool."""
+"""The rooms of docweave: the imports between modules, and the outside tools that each may import."""
 
 import ast
 from graphlib import TopologicalSorter
@@ -11,7 +11,7 @@ MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted((ROOT / "docweave").rglob("*.py"))
 }
-# Outside tools, each with the only rooms that may know it.
+# Outside tools, each with the only rooms that may import it.
 TOOLS = {
     "mkdocs": ["docweave.site"],
     "mkdocs_jupyter": ["docweave.site"],
@@ -31,7 +31,7 @@ TOOLS = {
 
 
 def imports(name):
-    """The modules that a module imports, ours by their full names, others by their packages."""
+    """Return the modules that a module imports: ours by their full names, others by their packages."""
     found = set()
     for node in ast.walk(ast.parse(MODULES[name].read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -43,23 +43,23 @@ def imports(name):
     return {module if module in MODULES else module.partition(".")[0] for module in found} - {name}
 
 
-def test_there_is_no_circle():
+def test_imports_are_acyclic():
     tuple(TopologicalSorter({name: imports(name) & MODULES.keys() for name in MODULES}).static_order())
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_an_outside_tool_is_known_only_in_its_room(tool):
+def test_an_outside_tool_is_imported_only_in_its_own_room(tool):
     users = [name for name in MODULES if tool in imports(name)]
-    assert users, f"nobody uses {tool} any more"
+    assert users, f"{tool} is no longer used"
     assert [name for name in users if not name.startswith(tuple(TOOLS[tool]))] == []
 
 
 @pytest.mark.parametrize("room", ["docweave.running", "docweave.site"])
-def test_only_commands_know_what_runs_cells_and_what_builds_the_site(room):
+def test_only_the_command_imports_the_rooms_for_running_and_the_site(room):
     users = {name for name in MODULES if any(other.startswith(room) for other in imports(name))}
     assert {name for name in users if not name.startswith(room)} == {"docweave.cli"}
 
 
-def test_a_module_is_read_at_one_sitting():
+def test_no_module_is_too_long():
     lengths = {name: len(path.read_text("utf-8").splitlines()) for name, path in MODULES.items()}
     assert max(lengths.values()) <= 460, max(lengths, key=lengths.get)

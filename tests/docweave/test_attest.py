@@ -1,4 +1,4 @@
-"""The line that says where a chapter was run, and its table."""
+"""The line about where a chapter was run, and its table."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ OLD = replace(RUN, keras="3.14.0", day="2026-11-28", differs={"fail": Output(err
 
 @pytest.fixture
 def said(tiny):
-    """Returns what a page of a language says of some runs."""
+    """Returns the line and table of a page in a language for some runs."""
 
     def said(*runs, locale="en", chapter=tiny.project.chapters["greetings"]):
         return attest(chapter, list(runs), locale, Catalog(tiny.path("none"), {}))
@@ -24,7 +24,7 @@ def said(tiny):
     return said
 
 
-def test_a_chapter_that_was_run_nowhere_says_nothing(said):
+def test_a_chapter_never_run_has_no_line(said):
     assert said() is None
 
 
@@ -44,29 +44,29 @@ def test_the_line_names_versions_backends_pythons_and_the_last_day(said):
         ("zh-Hant", "TensorFlow 2.21 和 JAX 0.10 · Python 3.11 · 2026 年 11 月 29 日"),
     ],
 )
-def test_lists_and_days_are_those_of_the_language(said, locale, list_and_day):
+def test_lists_and_dates_follow_the_language(said, locale, list_and_day):
     assert said(RUN, JAX, locale=locale).line.endswith(list_and_day)
 
 
-def test_the_table_has_a_row_for_each_cell_that_gave_something_else_and_counts_the_others(said):
+def test_the_table_lists_differing_cells_and_counts_the_others(said):
     found = said(RUN, JAX, replace(JAX, backend="torch", version="2.13.0+cpu", differs={"fail": Output(error="no\n")}))
     assert found.columns == ("JAX 0.10", "PyTorch 2.13")
     assert [(row.cell, row.given) for row in found.rows] == [("fail", (None, "no")), ("count", ("3", None))]
     assert found.others == 1
 
 
-def test_a_cell_that_gave_nothing_is_not_taken_for_one_that_gave_what_is_shown(said):
+def test_an_empty_output_counts_as_a_difference(said):
     silent = replace(JAX, differs={"count": Output()})
     assert [row.given for row in said(RUN, silent).rows] == [("",)]
 
 
-def test_another_keras_has_a_column_only_where_it_gave_something_else(said):
+def test_another_keras_has_a_column_only_if_it_differs(said):
     assert said(RUN, OLD).columns == ("TensorFlow 2.21, Keras 3.14.0",)
     assert said(RUN, replace(OLD, differs={})).columns == ("TensorFlow 2.21",)
     assert said(RUN, OLD).rows[0].given == ("ValueError: old words",)
 
 
-def test_an_older_version_or_python_has_a_column_only_for_cells_that_the_newest_gave_as_shown(said):
+def test_an_older_run_has_a_column_only_if_further_cells_differ(said):
     old = replace(JAX, version="0.9.1")
     assert said(RUN, old, JAX).columns == ("JAX 0.10",)
     more = {"fail": Output(error="no\n")}
@@ -74,7 +74,7 @@ def test_an_older_version_or_python_has_a_column_only_for_cells_that_the_newest_
     assert said(RUN, replace(JAX, differs=more), replace(JAX, python="3.12.1")).columns == ("JAX 0.10", "JAX 0.10, Python 3.11")
 
 
-def test_a_limited_cell_says_why(said, tiny):
+def test_a_limited_cell_has_its_reason(said, tiny):
     chapter = tiny.project.chapters["greetings"]
     cells = [
         replace(cell, backends=("tensorflow",), because="JAX cannot") if cell.name == "count" else cell

@@ -32,16 +32,16 @@ def test_texts_are_collected_once_with_all_their_places():
     assert collect(pairs) == [Message("one", ("a.x", "b.y")), Message("two", ("a.x",))]
 
 
-def test_a_catalogue_gives_the_words_of_its_language(po):
+def test_a_catalogue_translates_a_text(po):
     catalog = read_catalog(po('#: greetings.greet\nmsgid "normalise first"\nmsgstr "сначала нормализуем"\n'))
     assert catalog("normalise first") == "сначала нормализуем"
 
 
-def test_words_without_a_translation_stay_as_they_are(po):
+def test_a_text_without_translation_stays_unchanged(po):
     assert read_catalog(po())("normalise first") == "normalise first"
 
 
-def test_a_missing_catalogue_is_an_empty_one(tmp_path):
+def test_a_missing_catalogue_is_empty(tmp_path):
     assert read_catalog(tmp_path / "ru" / "comments.po").translations == {}
 
 
@@ -59,7 +59,7 @@ def test_a_translation_knows_its_line_and_whether_it_may_be_the_same(po):
     ],
     ids=["empty", "fuzzy", "obsolete"],
 )
-def test_what_is_empty_fuzzy_or_obsolete_is_no_translation(po, body):
+def test_empty_fuzzy_and_obsolete_messages_are_not_translations(po, body):
     assert read_catalog(po(body)).translations == {}
 
 
@@ -76,7 +76,7 @@ def test_what_is_empty_fuzzy_or_obsolete_is_no_translation(po, body):
         ('msgid "one"\n\nmsgid "two"\nmsgstr "два"\n', "5: the catalogue does not parse: missing msgstr for msgid 'one'"),
     ],
 )
-def test_a_catalogue_that_does_not_parse_is_refused_at_its_line_and_never_overwritten(po, body, message):
+def test_a_catalogue_with_a_syntax_error_is_refused_and_never_overwritten(po, body, message):
     path = po(body)
     for use in (read_catalog, lambda path: update(path, [BEGIN])):
         with pytest.raises(WeaveError) as caught:
@@ -92,10 +92,10 @@ def test_a_catalogue_in_another_encoding_is_refused(po):
         read_catalog(path)
 
 
-# --- what is missing ---
+# --- missing translations ---
 
 
-def test_a_comment_without_translation_is_told_with_its_cells(po):
+def test_a_comment_without_translation_is_reported_with_its_cells(po):
     path = po()
     assert problems(path, BOTH) == [": no translation of “say hello,⏎then go on” (greetings.greet, greetings.count)"]
 
@@ -109,7 +109,7 @@ def test_a_complete_catalogue_has_no_problems(po):
     assert problems(path, BEGIN, BOTH, Message("loss", ("a.b",))) == []
 
 
-def test_a_translation_that_equals_its_original_must_be_listed_as_the_same(po):
+def test_a_translation_equal_to_its_original_must_be_marked_as_the_same(po):
     path = po('msgid "normalise first"\nmsgstr "normalise first"\n')
     assert problems(path, BEGIN) == [
         (
@@ -119,7 +119,7 @@ def test_a_translation_that_equals_its_original_must_be_listed_as_the_same(po):
     ]
 
 
-def test_a_translation_listed_as_the_same_that_is_not_must_be_taken_off_the_list(po):
+def test_a_translation_wrongly_marked_as_the_same_is_reported(po):
     path = po('# same in both\nmsgid "normalise first"\nmsgstr "нормализуем"\n')
     (problem,) = problems(path, BEGIN)
     assert (
@@ -155,7 +155,7 @@ def test_a_new_catalogue_has_every_message_with_its_cells(po, tmp_path):
     assert "Language: zh_Hant" in text
 
 
-def test_an_update_keeps_translations_and_what_translators_wrote_above_them(po):
+def test_an_update_keeps_translations_and_the_translators_comments(po):
     path = po(
         '# the usual word\nmsgid "normalise first"\nmsgstr "сначала нормализуем"\n\n'
         '# same in both\nmsgid "loss"\nmsgstr "loss"\n'
@@ -167,26 +167,26 @@ def test_an_update_keeps_translations_and_what_translators_wrote_above_them(po):
     assert "# the usual word\n#: greetings.greet\n" in text
 
 
-def test_what_nothing_uses_any_more_is_kept_as_obsolete(po):
+def test_an_unused_message_is_kept_as_obsolete(po):
     path = po('msgid "gone"\nmsgstr "ушло"\n')
     assert update(path, [BEGIN]) == (1, 1)
     assert '#~ msgid "gone"\n#~ msgstr "ушло"\n' in path.read_text("utf-8")
 
 
-def test_what_is_used_again_has_its_old_translation(po):
+def test_a_message_used_again_gets_its_old_translation(po):
     path = po('#~ msgid "back"\n#~ msgstr "снова"\n')
     assert update(path, [BEGIN, Message("back", ("a.b",))]) == (2, 1)
     assert read_catalog(path)("back") == "снова"
     assert "#~" not in path.read_text("utf-8")
 
 
-def test_a_message_that_changed_a_little_is_guessed_and_counts_as_untranslated(po):
+def test_a_slightly_changed_message_is_fuzzy_and_counts_as_untranslated(po):
     path = po('msgid "normalise at first"\nmsgstr "нормализуем"\n')
     assert update(path, [BEGIN]) == (1, 1)
     assert "#, fuzzy\n" in path.read_text("utf-8")
 
 
-def test_a_second_update_leaves_the_file_byte_for_byte(po):
+def test_a_second_update_does_not_change_a_byte(po):
     path = po('msgid "gone"\nmsgstr "ушло"\n\n# same in both\nmsgid "loss"\nmsgstr "loss"\n')
     messages = [BEGIN, BOTH, Message("loss", ("a.b",)), Message("a long message " * 12, ("a.c",))]
     update(path, messages)
@@ -208,14 +208,14 @@ def test_an_interrupted_update_leaves_the_old_catalogue(po, monkeypatch):
     assert path.read_bytes() == before
 
 
-def test_whatever_its_header_says_a_catalogue_is_written_as_utf_8(po):
+def test_a_catalogue_is_written_as_utf_8_whatever_its_header_says(po):
     path = po('msgid "normalise first"\nmsgstr "нормализуем"\n', HEADER.replace("utf-8", "us-ascii"))
     update(path, [BEGIN])
     assert "charset=utf-8" in path.read_text("utf-8")
     assert read_catalog(path)("normalise first") == "нормализуем"
 
 
-# --- what editors write ---
+# --- files written by editors ---
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_whatever_its_header_says_a_catalogue_is_written_as_utf_8(po):
         r"Language: \n",
     ],
 )
-def test_a_header_is_kept_as_an_editor_wrote_it(po, line):
+def test_a_header_is_kept_as_its_editor_wrote_it(po, line):
     header = f'msgid ""\nmsgstr ""\n"{line}"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
     path = po('msgid "normalise first"\nmsgstr "нормализуем"\n', header)
     assert read_catalog(path).translations["normalise first"].line == 6
@@ -258,13 +258,13 @@ def test_valid_gettext_is_never_refused(po, body):
     assert read_catalog(path)("normalise first") == "нормализуем"
 
 
-def test_an_update_keeps_what_a_fuzzy_message_was_before(po):
+def test_an_update_keeps_the_previous_text_of_a_fuzzy_message(po):
     path = po('#, fuzzy\n#| msgid "on"\nmsgid "one"\nmsgstr "один"\n')
     update(path, [Message("one", ("a.b",))])
     assert '#| msgid "on"\n' in path.read_text("utf-8")
 
 
-def test_old_line_ends_and_a_mark_of_byte_order_are_no_fault(po):
+def test_crlf_line_ends_and_a_byte_order_mark_are_accepted(po):
     path = po()
     path.write_bytes(("\ufeff" + HEADER + 'msgid "one"\nmsgstr "один"\n').replace("\n", "\r\n").encode())
     assert read_catalog(path)("one") == "один"

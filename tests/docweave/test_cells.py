@@ -9,7 +9,7 @@ from docweave.errors import WeaveError
 
 @pytest.fixture
 def chapter(tmp_path):
-    """Reads a text as the snippet file `first_steps.py`."""
+    """Reads a text as a snippet file `first_steps.py`."""
 
     def read(text):
         path = tmp_path / "first_steps.py"
@@ -45,19 +45,19 @@ def test_a_cell_without_tags_runs_everywhere(chapter):
     assert all(map(cell.runs_on, ("tensorflow", "jax", "torch")))
 
 
-def test_a_cell_that_must_raise_is_commented_out_in_its_file_and_live_as_a_cell(chapter):
+def test_a_cell_that_must_raise_is_read_without_its_comment_marks(chapter):
     text = '# %% fail tags=["raises-exception"] active="ipynb"\n# # no number\n# int("x")\n#\n# y = 1\n\n# %% next\nz = 1\n'
     cell = chapter(text)["fail"]
     assert cell.raises
     assert cell.source == '# no number\nint("x")\n\ny = 1'
 
 
-def test_a_cell_that_must_raise_may_be_one_that_does_not_parse(chapter):
+def test_a_cell_that_must_raise_may_have_a_syntax_error(chapter):
     text = '# %% fail tags=["raises-exception"] active="ipynb"\n# print("hello"\n'
     assert chapter(text)["fail"].source == 'print("hello"'
 
 
-def test_an_unknown_cell_of_a_chapter_is_a_key_error(chapter):
+def test_an_unknown_cell_of_a_chapter_raises_a_key_error(chapter):
     with pytest.raises(KeyError):
         chapter("# %% one\nx = 1\n")["two"]
 
@@ -69,12 +69,12 @@ def test_all_snippet_files_of_a_folder_are_read_by_name(tmp_path):
     assert list(read_chapters(tmp_path)) == ["functional_api", "multi_input"]
 
 
-def test_an_error_in_a_cell_is_placed_in_its_file(chapter):
+def test_an_error_in_a_cell_has_its_line_in_the_file(chapter):
     cell = chapter("# %% one\nx = 1\n\n# %% two\ny = 1\nz = 2\n")["two"]
     assert str(cell.error("wrong", 2)).endswith("first_steps.py:6: wrong")
 
 
-def test_a_cell_name_used_twice_is_refused_with_both_lines(chapter):
+def test_a_duplicate_cell_name_is_refused_with_both_lines(chapter):
     with pytest.raises(WeaveError, match=r"first_steps.py:4: the cell name “build” is used twice: first in line 1"):
         chapter("# %% build\nx = 1\n\n# %% build\ny = 2\n")
 
@@ -121,7 +121,7 @@ def test_a_cell_name_used_twice_is_refused_with_both_lines(chapter):
         ('# %% one\nx = """\n# %% two\n"""\n', "2: does not parse: unterminated triple-quoted string"),
     ],
 )
-def test_a_file_that_is_no_script_of_named_cells_is_refused_at_the_line_to_mend(chapter, text, message):
+def test_a_malformed_snippet_file_is_refused_at_the_line_to_fix(chapter, text, message):
     with pytest.raises(WeaveError) as caught:
         chapter(text)
     assert str(caught.value).partition("first_steps.py:")[2].startswith(message)
@@ -137,7 +137,7 @@ def test_a_file_that_is_no_script_of_named_cells_is_refused_at_the_line_to_mend(
         ("print(", "print(", True),
     ],
 )
-def test_code_is_the_same_if_only_comments_differ(one, other, same):
+def test_code_that_differs_only_in_comments_is_the_same(one, other, same):
     assert (syntax(one) == syntax(other)) is same
 
 
@@ -153,7 +153,7 @@ def test_code_is_the_same_if_only_comments_differ(one, other, same):
         ("about_keras_3_14", "", "", "about_keras_3_14"),
     ],
 )
-def test_a_file_name_says_which_backend_or_which_older_keras_its_chapter_needs(name, backend, keras, page, tmp_path):
+def test_a_file_name_gives_the_backend_or_older_keras_of_its_chapter(name, backend, keras, page, tmp_path):
     path = tmp_path / f"{name}.py"
     path.write_text("# %% one\nx = 1\n", "utf-8")
     chapter = read_chapter(path)
@@ -199,7 +199,7 @@ def test_a_comment_is_never_taken_for_code(chapter, comment):
     assert read["bad"].source == f"# {comment}\ny = z"
 
 
-def test_every_comment_of_the_snippets_is_read_as_it_was_written():
+def test_every_comment_of_the_snippets_is_read_unchanged():
     for path in (Path(__file__).parents[2] / "snippets").glob("*.py"):
         for cell in read_chapter(path).cells:
             lines = path.read_text("utf-8").splitlines()[cell.line - 1 : cell.line + cell.source.count("\n")]

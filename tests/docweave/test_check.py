@@ -1,14 +1,14 @@
 import pytest
 
 
-def test_nothing_is_wrong_with_the_tiny_project(tiny):
+def test_the_tiny_project_has_no_problems(tiny):
     assert tiny.problems() == []
 
 
 # --- cells and pages ---
 
 
-def test_a_cell_that_no_page_shows_is_told_with_its_line_and_what_to_write(tiny):
+def test_a_cell_that_no_page_shows_is_reported_with_its_fix(tiny):
     tiny.write("snippets/drawings.py", tiny.read("snippets/drawings.py") + "\n# %% extra\nx = 1\n")
     tiny.record("drawings")
     assert tiny.problems() == [
@@ -16,14 +16,14 @@ def test_a_cell_that_no_page_shows_is_told_with_its_line_and_what_to_write(tiny)
     ]
 
 
-def test_a_cell_that_only_a_translated_page_shows_is_told_too(tiny):
+def test_a_cell_shown_only_on_a_translated_page_is_reported(tiny):
     tiny.write("snippets/drawings.py", tiny.read("snippets/drawings.py") + "\n# %% extra\nx = 1\n")
     tiny.record("drawings")
     tiny.write("docs/ru/index.md", tiny.read("docs/ru/index.md") + "\n::: drawings.extra\n")
     assert tiny.problems()[0].startswith("snippets/drawings.py:8: no page shows the cell “extra”")
 
 
-def test_an_unknown_cell_is_told_on_every_page_that_names_it(tiny):
+def test_an_unknown_cell_is_reported_on_every_page_that_names_it(tiny):
     for locale in ("en", "ru", "zh-Hant"):
         tiny.replace(f"docs/{locale}/greetings.md", "::: greetings.fail", "::: greetings.fial")
     message = "there is no cell “fial” in snippets/greetings.py. Did you mean “fail”?"
@@ -55,14 +55,14 @@ def test_an_unknown_cell_is_told_on_every_page_that_names_it(tiny):
         ),
     ],
 )
-def test_what_cannot_be_read_is_told_alone_with_its_place(tiny, file, old, new, message):
+def test_an_unreadable_file_is_the_only_problem_reported(tiny, file, old, new, message):
     tiny.replace(file, old, new)
     line = next((number for number, line in enumerate(tiny.read(file).splitlines(), 1) if new in line), 0)
     (problem,) = tiny.problems()
     assert problem.startswith(message.format(line=line))
 
 
-def test_a_chapter_shows_its_cells_in_the_order_in_which_they_run(tiny):
+def test_a_chapter_shows_its_cells_in_execution_order(tiny):
     for locale in ("en", "ru", "zh-Hant"):
         text = tiny.read(f"docs/{locale}/greetings.md")
         text = text.replace("greetings.greet", "@").replace("greetings.fail", "greetings.greet").replace("@", "greetings.fail")
@@ -77,7 +77,7 @@ def test_a_chapter_shows_a_cell_once(tiny):
     assert expected in tiny.problems()
 
 
-def test_a_chapter_shows_all_its_cells_though_another_page_shows_them_too(tiny):
+def test_a_chapter_must_show_cells_that_another_page_shows_too(tiny):
     tiny.replace("docs/en/greetings.md", "        ::: greetings.count collapsed\n", "")
     tiny.write("docs/en/index.md", tiny.read("docs/en/index.md") + "\n::: greetings.count\n")
     assert "docs/en/greetings.md:26: the page shows the cells up to here; “count” is missing" in tiny.problems()
@@ -96,14 +96,14 @@ def test_another_page_may_show_cells_in_any_order(tiny):
 # --- recorded outputs ---
 
 
-def test_a_missing_record_is_told_with_the_command_that_makes_it(tiny):
+def test_a_missing_record_is_reported_with_the_command_to_record_it(tiny):
     tiny.write("snippets/fresh.py", "# %% one\nx = 1\n")
     tiny.write("docs/en/index.md", tiny.read("docs/en/index.md") + "\n::: fresh.one\n")
     message = "snippets/fresh.py:1: the outputs of the chapter “fresh” are not recorded: run `docweave run --record fresh`"
     assert message in tiny.problems()
 
 
-def test_a_cell_that_changed_since_it_was_recorded_is_told_and_not_what_follows_from_it(tiny):
+def test_only_the_first_cell_changed_since_recording_is_reported(tiny):
     tiny.replace("snippets/greetings.py", 'name = "reader"', 'name = "you"')
     assert tiny.problems() == [
         "snippets/greetings.py:2: the cell “greet” changed since its output was recorded: run `docweave run --record greetings`"
@@ -115,7 +115,7 @@ def test_a_changed_comment_needs_no_new_record(tiny):
     assert tiny.problems() == []
 
 
-def test_an_output_of_a_cell_that_is_gone_is_told(tiny):
+def test_an_output_of_a_removed_cell_is_reported(tiny):
     tiny.replace("snippets/greetings.py", "\n# %% count\nhands = 1 + 1  # one on each side\nprint(hands)\n", "")
     message = "an output is recorded for “count”, which is no longer a cell: run `docweave run --record greetings`"
     assert f"snippets/greetings.py:1: {message}" in tiny.problems()
@@ -125,12 +125,12 @@ def test_an_output_of_a_cell_that_is_gone_is_told(tiny):
 
 
 @pytest.mark.parametrize("name", ["index", "greetings"])
-def test_a_missing_page_is_told(tiny, name):
+def test_a_missing_page_is_reported(tiny, name):
     tiny.path(f"docs/ru/{name}.md").unlink()
     assert tiny.problems() == [f"docs/ru: the page {name}.md is missing"]
 
 
-def test_a_page_that_english_does_not_have_is_told_with_the_nearest_name(tiny):
+def test_a_page_without_english_original_is_reported_with_the_nearest_name(tiny):
     tiny.path("docs/ru/greetings.md").rename(tiny.path("docs/ru/greeting.md"))
     assert tiny.problems() == [
         "docs/ru: the page greetings.md is missing",
@@ -138,7 +138,7 @@ def test_a_page_that_english_does_not_have_is_told_with_the_nearest_name(tiny):
     ]
 
 
-def test_a_page_of_quite_another_name_gets_no_suggestion(tiny):
+def test_an_unrelated_page_name_gets_no_suggestion(tiny):
     tiny.write("docs/ru/xyz.md", tiny.read("docs/ru/index.md"))
     assert tiny.problems() == ["docs/ru/xyz.md:1: there is no English page of this name."]
 
@@ -192,7 +192,7 @@ FIGURE = '![Один блок ведёт к другому](diagram:drawings.mod
     ],
     ids=["heading", "level", "id", "cell", "folding", "exercise", "end", "figure", "added figure", "added box"],
 )
-def test_the_first_thing_that_a_translation_lacks_adds_or_moves_is_told(tiny, name, old, new, message):
+def test_the_first_missing_added_or_moved_element_is_reported(tiny, name, old, new, message):
     tiny.replace(f"docs/ru/{name}.md", old, new)
     (problem,) = [problem for problem in tiny.problems() if "English page" in problem or "its English" in problem]
     assert problem == f"docs/ru/{name}.md:" + message.format(english="the English page has")
@@ -201,7 +201,7 @@ def test_the_first_thing_that_a_translation_lacks_adds_or_moves_is_told(tiny, na
 # --- translated, stamped, the same ---
 
 
-def test_a_section_that_equals_its_english_is_told(tiny):
+def test_a_section_equal_to_its_english_is_reported(tiny):
     english = tiny.project.pages["en"]["greetings"].sections[1].text
     ours = tiny.project.pages["ru"]["greetings"].sections[1].text
     tiny.replace("docs/ru/greetings.md", ours, english)
@@ -210,7 +210,7 @@ def test_a_section_that_equals_its_english_is_told(tiny):
     ]
 
 
-def test_a_section_may_equal_its_english_if_it_is_listed_and_only_while_it_does(tiny):
+def test_a_listed_section_must_equal_its_english(tiny):
     section = "## Links {#links}\n\n<https://keras.io>\n"
     for locale in ("en", "ru", "zh-Hant"):
         tiny.write(f"docs/{locale}/index.md", tiny.read(f"docs/{locale}/index.md") + f"\n{section}")
@@ -224,24 +224,24 @@ def test_a_section_may_equal_its_english_if_it_is_listed_and_only_while_it_does(
     ]
 
 
-def test_a_section_that_is_not_stamped_is_told_with_the_command(tiny):
+def test_an_unstamped_section_is_reported_with_the_command_to_stamp_it(tiny):
     text = tiny.read("docs/ru/index.md")
     line = next(line for line in text.splitlines() if line.startswith("  curves:"))
     tiny.replace("docs/ru/index.md", f"{line}\n", "")
     assert tiny.problems() == ["docs/ru/index.md:13: the section “curves” is not stamped: `docweave stamp ru/index.md`"]
 
 
-def test_a_stamp_of_a_section_that_does_not_exist_is_told(tiny):
+def test_a_stamp_of_an_unknown_section_is_reported(tiny):
     tiny.replace("docs/ru/index.md", "sections:\n", "sections:\n  gone: 0123456789ab\n")
     assert tiny.problems() == ["docs/ru/index.md:1: the front matter names a section “gone”, which the page does not have"]
 
 
-def test_a_stale_section_is_nothing_that_stops_a_build(tiny):
+def test_a_stale_section_is_not_a_problem(tiny):
     tiny.replace("docs/en/index.md", "Welcome.", "Welcome, reader.")
     assert tiny.problems() == []
 
 
-def test_a_comment_without_translation_is_told_in_each_language_that_lacks_it(tiny):
+def test_a_comment_without_translation_is_reported_in_each_language(tiny):
     tiny.replace("snippets/greetings.py", "one on each side", "left and right")
     assert tiny.problems() == [
         "docs/ru/comments.po: no translation of “left and right” (greetings.count)",
@@ -249,28 +249,28 @@ def test_a_comment_without_translation_is_told_in_each_language_that_lacks_it(ti
     ]
 
 
-def test_a_phrase_of_the_site_and_a_word_in_a_plot_need_a_translation_too(tiny):
-    tiny.write("theme/main.html", tiny.read("theme/main.html").replace("Edit this page", "Mend this page"))
+def test_phrases_of_the_site_and_texts_in_plots_need_a_translation(tiny):
+    tiny.write("theme/main.html", tiny.read("theme/main.html").replace("Edit this page", "Fix this page"))
     tiny.replace("snippets/outputs/drawings/plot.plot-1.json", '"texts": [\n  "step"', '"texts": [\n  "epoch"')
     assert tiny.problems()[:2] == [
         "docs/ru/comments.po: no translation of “epoch” (drawings.plot)",
-        "docs/ru/comments.po: no translation of “Mend this page” (site)",
+        "docs/ru/comments.po: no translation of “Fix this page” (site)",
     ]
 
 
-def test_a_translated_comment_that_would_become_code_is_told(tiny):
+def test_a_translated_comment_that_would_become_code_is_reported(tiny):
     tiny.replace("docs/ru/comments.po", "по одной с каждой стороны", "по одной\\rhands = 3")
     message = "snippets/greetings.py:12: the translated comments change the code (in docs/ru/comments.po)"
     assert message in tiny.problems()
 
 
-def test_a_project_without_english_pages_is_told(tiny):
+def test_a_project_without_english_pages_is_reported(tiny):
     for page in ("index", "greetings"):
         tiny.path(f"docs/en/{page}.md").unlink()
     assert tiny.problems() == ["docs: there are no pages in docs/en/: expected a project with docs/ and snippets/"]
 
 
-def test_a_page_shows_the_files_of_several_backends_each_in_its_own_order(tiny):
+def test_a_page_shows_the_cells_of_each_backends_file_in_order(tiny):
     for backend in ("jax", "tensorflow"):
         tiny.write(f"snippets/greetings_{backend}.py", f"# %% first\na = 1\n\n# %% second\nprint('{backend}')\n")
     page = tiny.read("docs/en/greetings.md")
@@ -286,7 +286,7 @@ def test_a_page_shows_the_files_of_several_backends_each_in_its_own_order(tiny):
     ]
 
 
-def test_a_word_that_the_glossary_rejects_is_told_where_it_stands(tiny):
+def test_a_word_rejected_by_the_glossary_is_reported_at_its_line(tiny):
     front = "---\ndescription: Terms.\n%s---\n\n# %s {#glossary}\n"
     for locale in tiny.project.languages:
         title = {"en": "Terms", "ru": "Слова", "zh-Hant": "詞彙"}[locale]
@@ -311,12 +311,12 @@ def test_a_rejected_word_is_found_when_marks_part_it_and_in_a_description(tiny):
     assert sorted(found) == ["docs/ru/greetings.md", "docs/ru/index.md"]
 
 
-def test_recorded_outputs_of_a_chapter_that_is_gone_are_told(tiny):
+def test_recorded_outputs_of_a_removed_chapter_are_reported(tiny):
     tiny.path("snippets/outputs/farewells").mkdir()
     assert tiny.problems() == ["snippets/outputs/farewells: there is no longer a snippet file farewells.py: remove this folder"]
 
 
-def test_highlighting_lines_that_a_cell_does_not_have_is_told(tiny):
+def test_highlighting_lines_beyond_the_end_of_a_cell_is_reported(tiny):
     tiny.replace("docs/en/greetings.md", "::: greetings.count", '::: greetings.count hl="2 40"')
     assert any(
         'hl="2 40" goes beyond the' in problem and problem.startswith("docs/en/greetings.md:") for problem in tiny.problems()

@@ -31,7 +31,7 @@ def command(tiny):
 
 
 class Runs(dict):
-    """What a run of a chapter gives, by its name, where it is not what is recorded; and the runs that were asked for."""
+    """The results of runs that differ from the records, by chapter, and the runs that were requested."""
 
     def __init__(self):
         super().__init__()
@@ -40,7 +40,7 @@ class Runs(dict):
 
 @pytest.fixture
 def ran(tiny, monkeypatch):
-    """Runs no cell, so that no test here needs Keras."""
+    """Replaces the running of cells, so that no test here needs Keras."""
     runs = Runs()
 
     def run_chapters(chapters, short=False):
@@ -74,7 +74,7 @@ def test_help_lists_every_command_in_one_line(option):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_has_help_of_its_own(name):
+def test_each_command_has_its_own_help(name):
     result = docweave_command(name, "--help")
     assert result.exit_code == 0
     assert result.stdout.startswith(f"Usage: main {name}")
@@ -91,20 +91,20 @@ def test_each_command_has_help_of_its_own(name):
         ["run", "--record", "--short"],
     ],
 )
-def test_a_misspelled_command_exits_with_2_and_says_why(arguments):
+def test_a_misspelled_command_exits_with_2_and_the_reason(arguments):
     result = docweave_command(*arguments)
     assert result.exit_code == 2
     assert "Error: " in result.stderr
 
 
-def test_an_authors_mistake_is_one_line_with_its_place_and_exits_with_1(tiny, command):
+def test_an_authors_mistake_is_one_line_and_exits_with_1(tiny, command):
     tiny.replace("snippets/greetings.py", "hands = 1", "hands = (1")
     result = command("run")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "snippets/greetings.py:12: does not parse: '(' was never closed\n"
 
 
-def test_a_folder_that_is_no_project_is_told_so(tmp_path):
+def test_a_folder_that_is_not_a_project_is_reported(tmp_path):
     result = docweave_command("--root", tmp_path, "status")
     assert result.exit_code == 1
     assert result.stderr.startswith("docs: there are no pages in docs/en/")
@@ -113,12 +113,12 @@ def test_a_folder_that_is_no_project_is_told_so(tmp_path):
 # --- check ---
 
 
-def test_check_of_a_sound_project_exits_with_0(command):
+def test_check_of_a_correct_project_exits_with_0(command):
     result = command("check")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Nothing to fix.\n")
 
 
-def test_check_tells_everything_there_is_to_mend_and_how_much_it_is(tiny, command):
+def test_check_reports_everything_to_fix_and_the_count(tiny, command):
     tiny.replace("snippets/greetings.py", "one on each side", "left and right")
     result = command("check")
     assert result.exit_code == 1
@@ -132,7 +132,7 @@ def test_check_tells_everything_there_is_to_mend_and_how_much_it_is(tiny, comman
 # --- run ---
 
 
-def test_a_run_compares_every_chapter_and_tells_how_far_it_is(command, ran):
+def test_a_run_compares_every_chapter_and_reports_its_progress(command, ran):
     result = command("run")
     assert result.exit_code == 0
     assert result.stdout == "drawings: 0 differences (1 of 2)\ngreetings: 0 differences (2 of 2)\n"
@@ -145,20 +145,20 @@ def test_a_run_of_one_chapter_runs_that_chapter(command, ran, name):
     assert ran.asked == [(["greetings"], True)]
 
 
-def test_a_chapter_with_a_hyphen_is_found_by_its_page(tiny, command, ran):
+def test_a_chapter_is_found_by_the_hyphenated_name_of_its_page(tiny, command, ran):
     tiny.write("snippets/two_words.py", "# %% one\nx = 1\n")
     command("run", "two-words")
     assert ran.asked == [(["two_words"], False)]
 
 
-def test_an_unknown_chapter_is_refused_with_the_nearest_name_and_nothing_runs(command, ran):
+def test_an_unknown_chapter_is_refused_before_anything_runs(command, ran):
     result = command("run", "greeting")
     assert result.exit_code == 1
     assert result.stderr == "there is no chapter “greeting” in snippets/. Did you mean “greetings”?\n"
     assert ran.asked == []
 
 
-def test_a_run_that_gives_something_else_shows_the_difference_and_exits_with_1(tiny, command, ran):
+def test_a_run_with_a_difference_shows_it_and_exits_with_1(tiny, command, ran):
     record = tiny.project.records["greetings"]
     ran["greetings"] = replace(record, cells={**record.cells, "count": Output("3\n")})
     result = command("run")
@@ -169,7 +169,7 @@ def test_a_run_that_gives_something_else_shows_the_difference_and_exits_with_1(t
     assert read_record(tiny.project.outputs / "greetings") == record
 
 
-def test_a_chapter_that_was_never_recorded_is_told(tiny, command, ran):
+def test_a_chapter_that_was_never_recorded_is_reported(tiny, command, ran):
     tiny.write("snippets/fresh.py", "# %% one\nx = 1\n")
     result = command("run", "fresh")
     assert result.exit_code == 1
@@ -178,14 +178,14 @@ def test_a_chapter_that_was_never_recorded_is_told(tiny, command, ran):
     )
 
 
-def test_recording_with_nothing_changed_runs_nothing(command, ran):
+def test_recording_without_changes_runs_nothing(command, ran):
     result = command("run", "--record")
     assert result.exit_code == 0
     assert result.stdout == "drawings: nothing has changed\ngreetings: nothing has changed\n"
     assert ran.asked == []
 
 
-def test_recording_with_one_chapter_changed_runs_that_chapter(tiny, command, ran):
+def test_recording_runs_only_the_changed_chapter(tiny, command, ran):
     tiny.replace("snippets/greetings.py", "hands = 1 + 1", "hands = 2 + 1")
     ran["greetings"] = Record(cells={"count": Output("3\n")})
     result = command("run", "--record")
@@ -196,19 +196,19 @@ def test_recording_with_one_chapter_changed_runs_that_chapter(tiny, command, ran
     assert command("run", "--record").stdout.count("nothing has changed") == 2
 
 
-def test_what_is_recorded_was_verified_here_and_today(tiny, command, ran):
+def test_recording_also_verifies_the_chapter_here_and_today(tiny, command, ran):
     command("run", "--record", "--force", "greetings")
     (run,) = tiny.project.verified["greetings"]
     assert (run.backend, run.keras, run.differs) == ("tensorflow", version("keras"), {})
     assert run.day == datetime.now(UTC).date().isoformat()
 
 
-def test_recording_by_force_runs_what_has_not_changed_too(command, ran):
+def test_recording_by_force_runs_unchanged_chapters_too(command, ran):
     command("run", "--record", "--force", "greetings")
     assert ran.asked == [(["greetings"], False)]
 
 
-def test_models_are_laid_out_when_they_are_recorded(tiny, command, ran):
+def test_models_are_laid_out_when_recorded(tiny, command, ran):
     require("Graphviz")
     record = tiny.project.records["drawings"]
     ran["drawings"] = replace(record, diagrams={"model": replace(record.diagrams["model"], layout=None)})
@@ -216,7 +216,7 @@ def test_models_are_laid_out_when_they_are_recorded(tiny, command, ran):
     assert tiny.project.records["drawings"].diagrams["model"].layout
 
 
-def test_unreadable_outputs_are_mended_by_the_command_that_the_error_names(tiny, command, ran):
+def test_the_command_named_in_the_error_repairs_unreadable_outputs(tiny, command, ran):
     ran["greetings"] = tiny.project.records["greetings"]
     tiny.write("snippets/outputs/greetings/record.json", "{")
     result = command("run", "greetings")
@@ -227,7 +227,7 @@ def test_unreadable_outputs_are_mended_by_the_command_that_the_error_names(tiny,
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt(), WeaveError("no")], ids=["interrupted", "mistake"])
-def test_a_run_that_ends_half_way_keeps_what_it_recorded_and_what_was_recorded_before(tiny, command, ran, interruption):
+def test_an_interrupted_recording_keeps_new_and_old_records(tiny, command, ran, interruption):
     before = tiny.project.records["greetings"]
     ran["drawings"] = Record(cells={"plot": Output("new\n")})
     ran["greetings"] = interruption
@@ -241,7 +241,7 @@ def test_a_run_that_ends_half_way_keeps_what_it_recorded_and_what_was_recorded_b
 
 @pytest.fixture
 def noisy(tiny):
-    """The tiny project with a number that noise moves."""
+    """The tiny project with a noisy number."""
     record = tiny.project.records["greetings"]
     numbers = {"count": {"plain": [0.25], "one thread": [0.26], "SSE4": [0.24]}}
     write_record(
@@ -249,7 +249,7 @@ def noisy(tiny):
     )
 
 
-def test_noise_shows_each_number_with_its_spread_and_what_that_is_of_its_last_digit(command, noisy):
+def test_noise_shows_the_spread_of_each_number_absolutely_and_relatively(command, noisy):
     result = command("noise")
     assert result.exit_code == 0
     assert [line.split() for line in result.stdout.splitlines()[1:]] == [["greetings.count", "0.2", "1.0e-02", "10%"]]
@@ -267,7 +267,7 @@ def test_noise_shows_how_many_numbers_the_other_settings_cover(command, noisy):
 
 @pytest.fixture
 def environment(tiny, monkeypatch):
-    """Runs no cell: each chapter gives what is recorded, or what a test puts here, with these versions."""
+    """Replaces the running of cells: each chapter gives its record, or the record set by a test, with these versions."""
     given = {}
     versions = {"keras": "3.15.1", "tensorflow": "2.21.0", "jax": "0.10.2"}
 
@@ -282,7 +282,7 @@ def environment(tiny, monkeypatch):
     return given
 
 
-def test_what_a_chapter_gave_on_a_backend_is_written_down(tiny, command, environment):
+def test_a_run_on_a_backend_is_stored(tiny, command, environment):
     record = tiny.project.records["greetings"]
     environment["greetings"] = replace(record, cells={**record.cells, "count": Output("3\n")})
     result = command("verify", "--backend", "jax")
@@ -299,12 +299,12 @@ def test_a_chapter_for_one_backend_is_not_run_on_another(tiny, command, environm
     assert "greetings_torch" not in command("verify", "--backend", "jax").stdout
 
 
-def test_a_chapter_of_an_older_keras_is_not_run_with_another(tiny, command, environment):
+def test_a_chapter_for_an_older_keras_is_not_run_with_another(tiny, command, environment):
     tiny.write("snippets/keras_3_6.py", "# %% one\nx = 1\n")
     assert "keras_3_6" not in command("verify").stdout
 
 
-def test_a_chapter_that_stops_is_a_failure_and_the_others_are_written_down(tiny, command, environment):
+def test_a_failing_chapter_is_reported_and_the_others_are_stored(tiny, command, environment):
     environment["greetings"] = WeaveError("no", tiny.path("snippets/greetings.py"), 3)
     result = command("verify")
     assert result.exit_code == 1
@@ -312,7 +312,7 @@ def test_a_chapter_that_stops_is_a_failure_and_the_others_are_written_down(tiny,
     assert list(tiny.project.verified) == ["drawings"]
 
 
-def test_other_outputs_where_everything_is_as_recorded_are_a_failure_with_the_difference(tiny, command, environment):
+def test_a_difference_under_the_recorded_versions_is_a_failure(tiny, command, environment):
     record = replace(tiny.project.records["greetings"], versions={"keras": "3.15.1", "tensorflow": "2.21.0"})
     write_record(tiny.project.outputs / "greetings", record)
     environment["greetings"] = replace(record, cells={**record.cells, "count": Output("3\n")})
@@ -345,7 +345,7 @@ def test_weave_fills_an_empty_folder(command, tmp_path, monkeypatch):
     assert (tmp_path / "woven" / "en" / "index.md").exists()
 
 
-def test_weave_never_writes_into_a_folder_that_holds_something(tiny, command):
+def test_weave_refuses_a_folder_that_is_not_empty(tiny, command):
     tiny.write("woven/mine.txt", "mine")
     result = command("weave", tiny.root / "woven")
     assert result.exit_code == 1
@@ -353,13 +353,13 @@ def test_weave_never_writes_into_a_folder_that_holds_something(tiny, command):
     assert os.listdir(tiny.path("woven")) == ["mine.txt"]
 
 
-def test_weave_never_writes_over_a_file(tiny, command):
+def test_weave_never_overwrites_a_file(tiny, command):
     tiny.write("woven", "mine")
     assert command("weave", tiny.root / "woven").exit_code == 2
     assert tiny.read("woven") == "mine"
 
 
-def test_weave_of_a_page_that_cannot_be_woven_leaves_no_folder(tiny, command, tmp_path):
+def test_weave_leaves_no_folder_after_an_error(tiny, command, tmp_path):
     tiny.replace("docs/ru/greetings.md", "::: greetings.fail", "::: greetings.fial")
     result = command("weave", tmp_path / "woven")
     assert result.exit_code == 1
@@ -377,9 +377,9 @@ def test_status_of_complete_translations_exits_with_0(command):
     assert (result.exit_code, result.stdout) == (0, "ru: complete\nzh-Hant: complete\n")
 
 
-def test_status_lists_all_that_a_language_lacks(tiny, command):
+def test_status_lists_everything_missing_in_a_language(tiny, command):
     tiny.path("docs/ru/greetings.md").unlink()
-    tiny.write("theme/main.html", tiny.read("theme/main.html").replace("Edit this page", "Mend this page"))
+    tiny.write("theme/main.html", tiny.read("theme/main.html").replace("Edit this page", "Fix this page"))
     sections = tiny.read("docs/ru/index.md").partition("sections:\n")[2].partition("---")[0]
     tiny.replace("docs/ru/index.md", f"sections:\n{sections}", "")
     result = command("status", "ru")
@@ -389,11 +389,11 @@ def test_status_lists_all_that_a_language_lacks(tiny, command):
         "  page missing: greetings.md",
         "  not translated, or not stamped: index#start",
         "  not translated, or not stamped: index#curves",
-        "  docs/ru/comments.po: no translation of “Mend this page” (site)",
+        "  docs/ru/comments.po: no translation of “Fix this page” (site)",
     ]
 
 
-def test_status_shows_how_the_english_of_a_stale_section_has_changed_since_its_translation(tiny, command):
+def test_status_shows_the_change_in_the_english_of_a_stale_section(tiny, command):
     def git(*arguments):
         options = ["-c", "user.name=A", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
         subprocess.run(["git", *options, *arguments], cwd=tiny.root, check=True, capture_output=True)
@@ -449,7 +449,7 @@ def test_a_page_or_section_that_cannot_be_stamped_is_refused(command, arguments,
     assert (result.exit_code, result.stderr) == (1, f"{message}\n")
 
 
-def test_stamp_refuses_a_section_that_equals_its_english_and_writes_nothing(tiny, command):
+def test_stamp_refuses_a_section_equal_to_its_english(tiny, command):
     tiny.write("docs/ru/index.md", tiny.read("docs/en/index.md"))
     result = command("stamp", "ru/index.md")
     assert result.exit_code == 1
@@ -472,14 +472,14 @@ def test_comments_brings_every_catalogue_up_to_date_and_keeps_translations(tiny,
     assert 'msgid "left and right"\n' in tiny.read("docs/ru/comments.po")
 
 
-def test_comments_a_second_time_leaves_every_catalogue_byte_for_byte(tiny, command):
+def test_running_comments_twice_does_not_change_a_byte(tiny, command):
     command("comments")
     before = tiny.path("docs/ru/comments.po").read_bytes()
     command("comments")
     assert tiny.path("docs/ru/comments.po").read_bytes() == before
 
 
-def test_comments_makes_the_catalogue_of_a_new_language(tiny, command):
+def test_comments_creates_the_catalogue_of_a_new_language(tiny, command):
     tiny.write("docs/es/index.md", tiny.read("docs/en/index.md"))
     result = command("comments")
     count = len(tiny.project.messages)
@@ -487,7 +487,7 @@ def test_comments_makes_the_catalogue_of_a_new_language(tiny, command):
     assert "#: greetings.count\n" in tiny.read("docs/es/comments.po")
 
 
-def test_comments_leaves_a_catalogue_that_does_not_parse_as_it_is(tiny, command):
+def test_comments_leaves_a_catalogue_with_a_syntax_error_unchanged(tiny, command):
     tiny.replace("docs/ru/comments.po", 'msgstr "шаг"', 'msgstr "шаг')
     before = tiny.read("docs/ru/comments.po")
     result = command("comments")
@@ -496,9 +496,9 @@ def test_comments_leaves_a_catalogue_that_does_not_parse_as_it_is(tiny, command)
     assert tiny.read("docs/ru/comments.po") == before
 
 
-def test_check_finds_what_the_build_would_refuse(tiny, command):
+def test_check_finds_problems_that_would_stop_the_build(tiny, command):
     tiny.write("mkdocs.yml", MKDOCS)
-    tiny.replace("docs/ru/index.md", "Добро пожаловать.", "Добро пожаловать:\n- раз\n- два")
+    tiny.replace("docs/ru/index.md", "Добро пожаловать.", "Добро _пожаловать_.")
     result = command("check")
     assert result.exit_code == 1
     assert result.stdout.startswith("docs/ru/index.md:10: the notebook would have")

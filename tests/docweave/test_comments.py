@@ -15,7 +15,7 @@ if x:
 print("# no comment")"""
 
 
-def test_comments_are_found_with_their_places_and_runs_of_lines_are_one():
+def test_comments_have_their_places_and_a_run_of_lines_is_one():
     assert list(comments(CODE)) == [
         Comment("normalise first,\nthen shuffle", 1, 0),
         Comment("one row a sample", 3, 12),
@@ -33,12 +33,12 @@ def test_comments_are_found_with_their_places_and_runs_of_lines_are_one():
         "if True:\n    pass\n    # one\n# another",
     ],
 )
-def test_comments_that_do_not_stand_together_are_two(code):
+def test_separate_comments_stay_separate(code):
     assert [comment.text for comment in comments(code)] == ["one", "another"]
 
 
 @pytest.mark.parametrize("code", ["print(  # why", "x = = 1  # why", "if x:\n# why", 'x = "  # why'])
-def test_code_that_does_not_parse_has_no_comments_and_is_never_changed(code):
+def test_code_that_does_not_parse_has_no_comments_and_stays_unchanged(code):
     assert not comments(code)
     assert translate(code, str.upper) == code
 
@@ -59,7 +59,7 @@ print("# no comment")"""
     assert syntax(translated) == syntax(CODE)
 
 
-def test_a_comment_in_another_script_leaves_the_code_as_it_was():
+def test_a_comment_in_another_script_leaves_the_code_unchanged():
     assert translate("x = 1  # one", {"one": "一個"}.get) == "x = 1  # 一個"
 
 
@@ -76,7 +76,7 @@ def test_a_translated_comment_keeps_its_marks_and_its_inner_indent(code, expecte
     assert translate(code, str.upper) == expected
 
 
-def test_a_translation_that_says_nothing_leaves_no_trailing_space():
+def test_an_empty_translation_leaves_no_trailing_space():
     assert translate("# one\nx = 1", lambda text: "") == "#\nx = 1"
 
 
@@ -90,7 +90,7 @@ def test_a_translation_that_would_become_code_is_refused():
         translate("x = 1  # one", lambda text: "one\rx = 2")
 
 
-# --- what counts of code ---
+# --- the essence of code ---
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_an_f_string_is_one_token_on_every_python():
     assert essence('x = f"""a\n  {b}"""') == 'x = f"""a\n  {b}""" NEWLINE'
 
 
-def test_the_many_tokens_that_python_3_12_makes_of_an_f_string_are_one(monkeypatch):
+def test_the_f_string_tokens_of_python_3_12_are_merged(monkeypatch):
     code = """x = f"{a} {f'{b}'}\""""
     start, middle, end = 901, 902, 903
     strings = {'f"': (start, 4), "f'": (start, 11), " ": (middle, 9), "'": (end, 16), '"': (end, 18)}

@@ -30,11 +30,11 @@ def changed(**outputs):
     return replace(RECORD, cells={**RECORD.cells, **outputs})
 
 
-def test_a_run_that_gives_the_same_has_no_differences():
+def test_an_identical_run_has_no_differences():
     assert problems(RECORD) == []
 
 
-def test_a_different_output_is_told_with_file_line_a_diff_and_what_to_do():
+def test_a_different_output_is_reported_with_place_diff_and_fix():
     (problem,) = problems(changed(build=Output("one\ntwos\n")))
     assert problem == (
         "snippets/first_steps.py:8: the cell “build” gave something else than is recorded:"
@@ -43,19 +43,19 @@ def test_a_different_output_is_told_with_file_line_a_diff_and_what_to_do():
     )
 
 
-def test_a_different_error_is_told_as_one():
+def test_a_different_error_is_reported_as_an_error():
     (problem,) = problems(changed(build=Output("one\ntwo\n", "ValueError: no\n")))
     assert "--- recorded error\n+++ fresh error" in problem
     assert problem.endswith("+ValueError: no")
 
 
-def test_a_missing_output_is_told():
+def test_a_missing_output_is_reported():
     cells = {name: output for name, output in RECORD.cells.items() if name != "build"}
     (problem,) = problems(replace(RECORD, cells=cells))
     assert problem.endswith("-one\n-two")
 
 
-def test_a_chapter_without_recorded_outputs_is_told_once():
+def test_a_chapter_without_recorded_outputs_is_reported_once():
     (problem,) = problems(RECORD, recorded=Record())
     assert problem == (
         "snippets/first_steps.py:1: the chapter “first_steps” has no recorded outputs:"
@@ -63,7 +63,7 @@ def test_a_chapter_without_recorded_outputs_is_told_once():
     )
 
 
-def test_a_number_may_move_within_its_measured_noise_and_no_other_number_may():
+def test_only_a_noisy_number_may_move_within_its_noise():
     recorded = replace(RECORD, numbers={"fit": {"plain": [0.50001], "one thread": [0.50011]}})
     within = 0.5 + noise.FACTOR * 0.0001
     assert problems(changed(fit=Output(f"loss {within:.4f}\n")), recorded) == []
@@ -72,7 +72,7 @@ def test_a_number_may_move_within_its_measured_noise_and_no_other_number_may():
     assert len(problems(changed(fit=Output(f"loss {within:.4f}\n")))) == 1
 
 
-def test_the_output_of_a_slow_cell_is_compared_unless_it_was_shortened():
+def test_the_output_of_a_slow_cell_is_compared_unless_shortened():
     assert problems(changed(long=Output("other\n")), short=True) == []
     (problem,) = problems(changed(long=Output("other\n")))
     assert problem.startswith("snippets/first_steps.py:20: the cell “long” gave something else")
@@ -91,14 +91,14 @@ def test_a_shortened_cell_whose_code_or_keras_changed_needs_a_new_record(change)
 GRAPH = Diagram((Node("x", "input", "InputLayer", "x", "(None, 1)"),), ())
 
 
-def test_a_model_with_another_graph_is_told():
+def test_a_model_with_a_different_graph_is_reported():
     grown = replace(GRAPH, edges=(Edge("x", "x"),))
     (problem,) = problems(replace(RECORD, diagrams={"model": grown}), replace(RECORD, diagrams={"model": GRAPH}))
     assert problem.startswith("snippets/first_steps.py:1: the model “model” has a different graph:")
     assert "from “x” to “x”" in problem
 
 
-def test_a_model_on_one_side_only_is_told():
+def test_a_model_on_one_side_only_is_reported():
     with_model = replace(RECORD, diagrams={"model": GRAPH})
     (gone,), (new,) = problems(RECORD, with_model), problems(with_model, RECORD)
     assert "the model “model” is only in the record:" in gone
@@ -109,7 +109,7 @@ def plot(y):
     return Plot({"axes": [{"lines": [{"label": "", "x": [1.0], "y": [y]}]}], "texts": []}, "<svg>")
 
 
-def test_curves_may_move_within_their_measured_noise_or_unseen():
+def test_curves_may_move_within_their_noise_or_invisibly():
     recorded = Record(cells={"build": Output(plots=(plot(1.0),))})
     assert list(output_differences(CELL, recorded, Output(plots=(plot(1.0005),)))) == []
     moved = Output(plots=(plot(1.1),))
@@ -117,10 +117,10 @@ def test_curves_may_move_within_their_measured_noise_or_unseen():
     assert list(output_differences(CELL, replace(recorded, drift={"build": [0.1]}), moved)) == []
 
 
-def test_another_number_of_plots_is_told():
+def test_a_different_number_of_plots_is_reported():
     two = Record(cells={"build": Output(plots=(plot(1.0), plot(1.0)))})
     assert list(output_differences(CELL, two, Output())) == ["2 plots are recorded, 0 were drawn"]
 
 
-def test_a_diff_shows_what_changed_with_one_line_around_it():
+def test_a_diff_has_one_line_of_context():
     assert diff("a\nb\nc\nd\n", "a\nb\nc\ne\n", "old", "new") == "--- old\n+++ new\n@@ -3,2 +3,2 @@\n c\n-d\n+e"

@@ -1,4 +1,4 @@
-"""Diagrams: what the graph of a model says, where it is laid out, how it is drawn."""
+"""Diagrams: the graph of a model, its layout and its drawing."""
 
 import os
 import re
@@ -69,7 +69,7 @@ def texts(svg):
 
 
 class TestGraphOf:
-    def test_a_question_and_a_text_meet_in_one_answer(self, keras):
+    def test_a_graph_with_two_inputs_and_a_merge_is_read(self, keras):
         layers = keras.layers
         text = keras.Input((None,), dtype="int32", name="text")
         question = keras.Input((None,), dtype="int32", name="question")
@@ -98,7 +98,7 @@ class TestGraphOf:
         }
         assert graph.layout is None
 
-    def test_a_layer_that_is_called_twice_is_one_node_with_several_edges(self, keras):
+    def test_a_layer_called_twice_is_one_node_with_several_edges(self, keras):
         left, right = keras.Input((None, 8), name="left"), keras.Input((None, 8), name="right")
         encoder = keras.layers.LSTM(4, name="encoder")
         merged = keras.layers.Concatenate(name="merged")([encoder(left), encoder(right)])
@@ -113,13 +113,13 @@ class TestGraphOf:
         keras.Model(others, dense(others))
         assert [(node.id, node.uses) for node in graph_of(model).nodes] == [("numbers", 1), ("dense_head", 1)]
 
-    def test_a_layer_on_images_of_two_sizes_tells_both_shapes(self, keras):
+    def test_a_layer_called_on_two_image_sizes_has_both_shapes(self, keras):
         small, large = keras.Input((8, 8, 1), name="small"), keras.Input((16, 16, 1), name="large")
         convolution = keras.layers.Conv2D(4, 1, name="features")
         graph = graph_of(keras.Model([small, large], [convolution(small), convolution(large)]))
         assert "(None, 8, 8, 4), (None, 16, 16, 4)" in [node.shape for node in graph.nodes]
 
-    def test_two_outputs_have_each_their_role_and_shape(self, keras):
+    def test_each_of_two_outputs_has_its_role_and_shape(self, keras):
         posts = keras.Input((5,), name="posts")
         heads = {name: keras.layers.Dense(units, name=name)(posts) for name, units in (("b", 2), ("a", 7))}
         graph = graph_of(keras.Model(posts, heads))
@@ -129,7 +129,7 @@ class TestGraphOf:
             ("b", "output", "(None, 2)"),
         }
 
-    def test_states_that_are_passed_on_are_edges_and_shapes(self, keras):
+    def test_used_states_appear_as_edges_and_shapes(self, keras):
         words = keras.Input((None, 6), name="words")
         whole, *states = keras.layers.LSTM(3, return_sequences=True, return_state=True, name="encoder")(words)
         decoded = keras.layers.LSTM(3, name="decoder")(whole, initial_state=states)
@@ -137,7 +137,7 @@ class TestGraphOf:
         assert Edge("encoder", "decoder", 3) in graph.edges
         assert [node.shape for node in graph.nodes if node.id == "encoder"] == ["(None, None, 3), (None, 3)"]
 
-    def test_operations_on_tensors_are_nodes_of_their_own_kind(self, keras):
+    def test_operations_on_tensors_are_nodes_of_kind_operation(self, keras):
         a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
         graph = graph_of(keras.Model([a, b], a + keras.ops.relu(b)))
         assert {(node.id, node.kind, node.name) for node in graph.nodes} == {
@@ -148,7 +148,7 @@ class TestGraphOf:
         }
         assert set(graph.edges) == {Edge("a", "Add#1"), Edge("b", "Relu#1"), Edge("Relu#1", "Add#1")}
 
-    def test_a_model_within_a_model_is_one_node(self, keras):
+    def test_a_nested_model_is_one_node(self, keras):
         picture = keras.Input((6, 6, 1))
         encoder = keras.Model(picture, keras.layers.Flatten()(picture), name="encoder")
         head = keras.Sequential([keras.Input((36,)), keras.layers.Dense(2)])
@@ -169,20 +169,20 @@ class TestGraphOf:
         ]
         assert graph.edges == (Edge("InputLayer#1", "hidden"), Edge("hidden", "Dense#1"))
 
-    def test_a_model_from_the_middle_of_another_shows_no_generated_tensor_name(self, keras):
+    def test_a_submodel_shows_no_generated_tensor_name(self, keras):
         numbers = keras.Input((3,))
         middle = keras.layers.Dense(4)(numbers)
         graph = graph_of(keras.Model(middle, keras.layers.Dense(2)(middle)))
         assert [node.name for node in graph.nodes] == ["", ""]
         assert "keras_tensor" not in graph.to_json()
 
-    def test_an_input_that_nothing_uses_is_drawn_apart(self, keras):
+    def test_an_unused_input_is_a_separate_node(self, keras):
         used, unused = keras.Input((3,), name="used"), keras.Input((5,), name="unused")
         graph = graph_of(keras.Model([used, unused], keras.layers.Dense(2, name="head")(used)))
         assert Node("unused", "input", "InputLayer", "unused", "(None, 5)", "input") in graph.nodes
         assert graph.edges == (Edge("used", "head"),)
 
-    def test_a_class_that_builds_a_functional_model_can_be_drawn(self, keras):
+    def test_a_subclass_that_builds_a_functional_model_can_be_drawn(self, keras):
         class Classifier(keras.Model):
             def __init__(self, classes):
                 picture = keras.Input((4,), name="picture")
@@ -196,7 +196,7 @@ class TestGraphOf:
 
         assert graph_of(build()) == graph_of(build())
 
-    def test_reading_a_model_leaves_the_names_of_later_layers_alone(self, keras):
+    def test_reading_a_model_does_not_change_the_names_of_later_layers(self, keras):
         model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
         keras.utils.clear_session()
         graph_of(model)
@@ -243,14 +243,14 @@ class TestGraphOf:
         ("embedding_1", "Dense", False),
     ],
 )
-def test_a_name_that_keras_made_up_is_told_from_an_authors(name, label, generated):
+def test_generated_names_are_distinguished_from_the_authors(name, label, generated):
     assert is_generated(name, label) == generated
 
 
 # --- recorded and compared ---
 
 
-def test_json_gives_back_the_diagram_with_and_without_its_layout(siamese):
+def test_a_diagram_survives_json_with_and_without_its_layout(siamese):
     assert Diagram.from_json(SIAMESE.to_json()) == SIAMESE
     assert Diagram.from_json(siamese.to_json()) == siamese
     assert siamese.layout is not None
@@ -258,12 +258,12 @@ def test_json_gives_back_the_diagram_with_and_without_its_layout(siamese):
 
 def test_json_has_a_line_for_each_node_edge_box_and_curve(siamese):
     lines = siamese.to_json().splitlines()
-    # five nodes and their boxes; four edges, of which one has two curves
+    # five nodes with their boxes, and four edges, one of which has two curves
     assert sum(line.startswith(" {") for line in lines) == 2 * 5 + 4 + 5
 
 
 @pytest.mark.parametrize("text", ["no JSON", "[]", "{}", '{"nodes": [{"id": "a"}], "edges": []}'])
-def test_a_file_that_is_no_diagram_is_refused_by_its_name(text):
+def test_a_file_that_is_not_a_diagram_is_refused_by_name(text):
     with pytest.raises(WeaveError, match=r"outputs/model\.json: not a recorded diagram"):
         Diagram.from_json(text, "outputs/model.json")
 
@@ -289,7 +289,7 @@ def test_differences_name_the_node_or_the_edge():
 
 
 class TestLayOut:
-    def test_every_box_lies_within_the_drawing_and_apart_from_the_others(self, siamese):
+    def test_boxes_are_inside_the_drawing_and_do_not_overlap(self, siamese):
         layout = siamese.layout
         for box in layout.boxes:
             assert 0 <= box.x and box.x + box.width <= layout.width
@@ -303,11 +303,11 @@ class TestLayOut:
         tops = {box.node: box.y for box in siamese.layout.boxes}
         assert tops["left"] == tops["right"] < tops["encoder"] < tops["Concatenate#1"] < tops["same"]
 
-    def test_the_first_input_stands_left_of_the_second(self, siamese):
+    def test_the_first_input_is_left_of_the_second(self, siamese):
         lefts = {box.node: box.x for box in siamese.layout.boxes}
         assert lefts["left"] < lefts["right"]
 
-    def test_an_edge_that_counts_twice_is_two_curves_apart(self, siamese):
+    def test_an_edge_with_count_two_has_two_separate_curves(self, siamese):
         first, second = (curve for curve in siamese.layout.curves if curve.source == "encoder")
         assert all(abs(a - b) > 4 for a, b in zip(first.points[::2], second.points[::2], strict=True))
 
@@ -318,7 +318,7 @@ class TestLayOut:
             source = boxes[curve.source]
             assert source.y + source.height / 2 < curve.points[1] <= source.y + source.height + 1
 
-    def test_an_edge_from_an_input_begins_within_its_round_ends(self):
+    def test_an_edge_from_an_input_starts_inside_its_round_ends(self):
         heads = ("a", "b", "c", "d")
         nodes = (node("x", "input", kind="input"), *map(node, heads))
         layout = lay_out(Diagram(nodes, tuple(Edge("x", head) for head in heads))).layout
@@ -329,7 +329,7 @@ class TestLayOut:
             end = min(max(x, pill.x + half), pill.x + pill.width - half)
             assert (x - end) ** 2 + (y - centre_y) ** 2 <= (half + 0.5) ** 2
 
-    def test_a_chain_stands_upright_beside_another_that_is_wider(self):
+    def test_a_chain_is_vertical_beside_a_wider_one(self):
         wide, narrow = "(None, None, None, 64)", "(None, 3)"
         nodes = [node(f"{letter}{n}", shape=wide if n == 1 else narrow) for letter in "ab" for n in range(3)]
         edges = [Edge(f"{letter}{n}", f"{letter}{n + 1}") for letter in "ab" for n in range(2)]
@@ -346,7 +346,7 @@ class TestLayOut:
         assert targets == ["same", "Concatenate#1", "Concatenate#1", "encoder", "encoder"]
         assert [curve.source for curve in layout.curves][3:] == ["right", "left"]
 
-    def test_branches_stand_in_the_order_in_which_the_merge_lists_them(self):
+    def test_branches_appear_in_the_order_of_the_merge(self):
         branches = ["d", "b", "a", "c"]
         nodes = [node("x", "input"), *map(node, "abcd"), node("merge", "output")]
         edges = [Edge("x", id) for id in "abcd"] + [Edge(id, "merge") for id in branches]
@@ -354,22 +354,22 @@ class TestLayOut:
         placed = [box.node for box in sorted(boxes, key=lambda box: box.x) if box.node in branches]
         assert placed == branches
 
-    def test_a_layer_that_is_called_on_its_own_result_is_laid_out(self):
+    def test_a_layer_called_on_its_own_result_is_laid_out(self):
         nodes = (node("x", "input"), node("twice", uses=2), node("y", "output"))
         edges = (Edge("x", "twice"), Edge("twice", "y"), Edge("y", "twice"))
         assert len(lay_out(Diagram(nodes, edges)).layout.curves) == 3
         loop = Diagram(nodes[:2], (Edge("x", "twice"), Edge("twice", "twice")))
         assert len(lay_out(loop).layout.curves) == 2
 
-    def test_a_single_box_and_no_edge_is_laid_out(self):
+    def test_a_single_box_without_edges_is_laid_out(self):
         assert len(lay_out(Diagram((node("alone"),), ())).layout.boxes) == 1
 
-    def test_without_graphviz_the_error_says_how_to_get_it(self, monkeypatch, tmp_path):
+    def test_without_graphviz_the_error_says_how_to_install_it(self, monkeypatch, tmp_path):
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(WeaveError, match=r"apt-get install graphviz.*brew install graphviz.*choco install graphviz"):
             layout.lay_out(SIAMESE)
 
-    def test_what_graphviz_complains_of_is_told(self, monkeypatch, tmp_path):
+    def test_an_error_of_graphviz_is_reported(self, monkeypatch, tmp_path):
         dot = tmp_path / "dot"
         dot.write_text("#!/bin/sh\necho out of paper >&2\nexit 1\n")
         dot.chmod(0o755)
@@ -386,7 +386,7 @@ def test_a_box_is_wide_enough_for_its_longer_line():
     assert layout.box_size(Node("t", "layer", "T", "", "()"))[0] == 56
 
 
-def test_a_double_border_takes_room_of_its_own():
+def test_a_double_border_enlarges_the_box():
     single, double = layout.box_size(node("x")), layout.box_size(node("x", uses=2))
     assert (double[0] - single[0], double[1] - single[1]) == (6, 6)
 
@@ -402,18 +402,18 @@ class TestDraw:
         assert all(line.strip() for line in svg.splitlines())
         assert not re.search(r"<style|style=|<script|\son\w+=", svg)
 
-    def test_a_screen_reader_hears_title_and_description(self, siamese):
+    def test_a_screen_reader_gets_title_and_description(self, siamese):
         root = parse(draw(siamese, 'A "<b>" title & more', "Why < that", "p"))
         ids = {element.get("id"): element for element in root.iter() if element.get("id")}
         assert root.get("role") == "img"
         assert ids[root.get("aria-labelledby")].text == 'A "<b>" title & more'
         assert ids[root.get("aria-describedby")].text == "Why < that"
 
-    def test_without_a_description_nothing_points_at_one(self, siamese):
+    def test_without_a_description_nothing_refers_to_one(self, siamese):
         svg = draw(siamese, "Two readers")
         assert "<desc" not in svg and "describedby" not in svg
 
-    def test_two_drawings_on_a_page_share_no_id_and_every_link_has_its_end(self, siamese):
+    def test_ids_are_unique_on_a_page_and_every_reference_resolves(self, siamese):
         drawings = [draw(siamese, "t", "d", prefix) for prefix in ("", "a", "b c.d")]
         found = [re.findall(r'\bid="([^"]+)"', svg) for svg in drawings]
         every = [one for ids in found for one in ids]
@@ -422,7 +422,7 @@ class TestDraw:
             assert set(re.findall(r"url\(#([^)]+)\)", svg)) <= set(ids)
             assert not any(" " in id for id in ids)
 
-    def test_a_box_says_class_name_and_shape_and_an_input_its_name(self, siamese):
+    def test_a_box_shows_class_name_and_shape_and_an_input_its_name(self, siamese):
         assert texts(draw(siamese, "t"))[:5] == [
             "left",
             "right",
@@ -432,7 +432,7 @@ class TestDraw:
         ]
         assert texts(draw(siamese, "t"))[5:] == ["(None, 3)"] * 5 + ["×2"]
 
-    def test_what_has_no_name_of_its_own_shows_its_class(self):
+    def test_a_node_without_a_name_shows_its_class(self):
         unnamed = (Node("i", "input", "InputLayer", "", "(3,)", "input"), Node("d", "layer", "Dense", "", "(1,)"))
         assert texts(draw(lay_out(Diagram(unnamed, ())), "t"))[:2] == ["Input", "Dense"]
 
@@ -448,7 +448,7 @@ class TestDraw:
         assert [rect.get("class") for rect in root.iter(f"{SVG}rect")] == ["input", None, "output operation"]
         assert [rect.get("rx") for rect in root.iter(f"{SVG}rect")] == ["20", "6", "6"]
 
-    def test_an_upright_edge_is_a_straight_line_and_others_are_curves(self, siamese):
+    def test_a_vertical_edge_is_a_line_and_others_are_curves(self, siamese):
         paths = [path.get("d") for path in parse(draw(siamese, "t")).findall(f"{SVG}g[@class='edges']/{SVG}path")]
         assert all(re.fullmatch(r"M\d+ \d+(V\d+|(c-?\d+( ?-?\d+){5})+)", path) for path in paths)
         assert paths[-1].count("V") == 1 and "c" in paths[0]
@@ -458,12 +458,12 @@ class TestDraw:
         assert diagram_svg._path((5, 0, 9, 3, 10, 7, 10, 12, 10, 20, 2, 30, 0, 40)) == "M5 0c4 3 5 7 5 12c0 8-8 18-10 28"
         assert diagram_svg._path((5, 0, 5, 3, 5.2, 7, 5, 12)) == "M5 0V12"
 
-    def test_only_a_drawing_wider_than_a_phone_can_hold_may_scroll(self, siamese):
+    def test_only_a_drawing_wider_than_a_phone_may_scroll(self, siamese):
         many = lay_out(Diagram(tuple(node(f"a_rather_long_name_{n}") for n in range(4)), ()))
         assert 'class="model-diagram wide"' in draw(many, "t")
         assert 'class="model-diagram"' in draw(siamese, "t")
 
-    def test_a_standalone_drawing_carries_both_schemes(self, siamese):
+    def test_a_standalone_drawing_contains_both_schemes(self, siamese):
         svg = draw(siamese, "t", standalone=True)
         assert parse(svg).find(f"{SVG}style").text.strip() == stylesheet(standalone=True).strip()
         assert "prefers-color-scheme:dark" in svg
@@ -500,7 +500,7 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
-def test_text_and_lines_can_be_told_from_what_is_behind_them(scheme):
+def test_text_and_lines_contrast_with_their_background(scheme):
     for fill in ("node", "input", "output", "page"):
         assert contrast(DIAGRAM["ink"][scheme], DIAGRAM[fill][scheme]) >= 4.5
     for line in STROKES:
@@ -516,8 +516,8 @@ def test_the_colours_are_those_of_the_site(scheme, place):
     assert drawn == [site[name] for name in names]
 
 
-def test_the_sites_stylesheet_is_the_one_that_the_drawings_are_made_for():
-    assert STYLESHEET.read_text("utf-8") == stylesheet(), "write what docweave.drawings.diagram_svg.stylesheet() returns to it"
+def test_the_sites_stylesheet_is_up_to_date():
+    assert STYLESHEET.read_text("utf-8") == stylesheet(), "write to it: docweave.drawings.diagram_svg.stylesheet()"
 
 
 def test_the_stylesheet_styles_every_class_that_a_drawing_uses(siamese):
@@ -526,7 +526,7 @@ def test_the_stylesheet_styles_every_class_that_a_drawing_uses(siamese):
     assert used >= {"model-diagram", "input", "output", "shared", "edges"}
 
 
-def test_the_stylesheet_gives_every_variable_a_colour_of_its_own_in_each_scheme():
+def test_every_variable_has_its_own_colour_in_each_scheme():
     for name, (light, dark) in DIAGRAM.items():
         assert f"var(--dw-{name},{light})" in stylesheet(standalone=True)
         assert f"--dw-{name}:{dark}" in stylesheet(standalone=True)

@@ -13,11 +13,11 @@ from docweave.errors import WeaveError, nearest
         (None, None, "no such cell"),
     ],
 )
-def test_an_error_reads_as_a_terminal_makes_it_a_link(path, line, text):
+def test_an_error_begins_with_a_place_that_terminals_link(path, line, text):
     assert str(WeaveError("no such cell", path, line)) == text
 
 
-def test_an_error_comes_whole_through_a_pipe_between_processes():
+def test_an_error_survives_pickling():
     error = pickle.loads(pickle.dumps(WeaveError("no such cell", "docs/en/index.md", 7)))
     assert str(error) == "docs/en/index.md:7: no such cell"
 
@@ -26,9 +26,9 @@ def test_the_nearest_name_is_suggested():
     assert nearest("biuld", ["fit", "build", "predict"]) == " Did you mean “build”?"
 
 
-def test_where_no_name_is_near_all_are_listed():
+def test_without_a_near_name_all_are_listed():
     assert nearest("xyz", ["fit", "build"]) == " There are: build, fit."
 
 
-def test_where_there_are_no_names_nothing_is_suggested():
+def test_without_names_nothing_is_suggested():
     assert nearest("xyz", []) == ""

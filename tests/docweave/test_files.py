@@ -6,7 +6,7 @@ from docweave.errors import WeaveError
 from docweave.files import read_text, write_text
 
 
-def test_a_text_is_written_as_it_is(tmp_path):
+def test_a_text_is_written_unchanged(tmp_path):
     write_text(tmp_path / "page.md", "Größe\r\nи всё\n")
     assert (tmp_path / "page.md").read_bytes() == "Größe\r\nи всё\n".encode()
     assert os.listdir(tmp_path) == ["page.md"]
@@ -25,7 +25,7 @@ def test_an_interrupted_write_leaves_the_old_text(tmp_path, monkeypatch):
     assert page.read_text() == "old"
 
 
-def test_a_mark_of_byte_order_and_old_line_ends_are_no_part_of_a_text(tmp_path):
+def test_a_byte_order_mark_and_crlf_are_removed(tmp_path):
     (tmp_path / "page.md").write_bytes("\ufeffone\r\ntwo\rthrée\n".encode())
     assert read_text(tmp_path / "page.md") == "one\ntwo\nthrée\n"
 
@@ -41,7 +41,7 @@ def test_another_encoding_is_reported_at_its_line(tmp_path, encoding, line):
 @pytest.mark.parametrize(
     "make", [lambda path: path.mkdir(), lambda path: path.symlink_to("nowhere")], ids=["folder", "dangling link"]
 )
-def test_what_is_no_file_is_reported(tmp_path, make):
+def test_an_unreadable_file_is_reported(tmp_path, make):
     make(tmp_path / "page.md")
     with pytest.raises(WeaveError, match=r"page\.md: cannot be read: "):
         read_text(tmp_path / "page.md")

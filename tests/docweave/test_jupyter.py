@@ -5,7 +5,7 @@ NAMES = {"en": "English", "pt-BR": "Português (Brasil)", "ru": "Русский"
 
 
 def boxed(html):
-    """Return what is in the box that a table scrolls in."""
+    """Return the content of a table's scrolling box."""
     assert html.startswith(BOX)
     return html.removeprefix(BOX).removesuffix("</div></div>")
 
@@ -16,12 +16,12 @@ def test_code_is_not_translated():
     )
 
 
-def test_what_says_so_already_is_left_alone():
+def test_an_existing_attribute_is_kept():
     html = '<code class="x" translate="yes">a</code>'
     assert marked(html, {}) == html
 
 
-def test_a_column_headed_by_the_name_of_a_language_is_in_that_language():
+def test_a_column_headed_by_a_language_has_its_lang():
     table = (
         '<table>\n<thead>\n<tr>\n<th>English</th>\n<th>Português</th>\n<th style="x">meaning</th>\n</tr>\n</thead>'
         "<tbody><tr><td>layer</td><td>camada</td><td>a <strong>step</strong></td></tr></tbody></table>"

@@ -1,4 +1,4 @@
-"""The page as Python-Markdown makes it: its blocks, tables and code, and that it says what the notebook says."""
+"""The page as rendered by Python-Markdown: its blocks, tables and code, and its agreement with the notebook."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ BLOCK = Block("a", '<div class="cell">&lt;b&gt;</div>')
 
 
 def rendered(body, woven=None, blocks=()):
-    """The HTML of a page; `woven` is its body with tokens for blocks."""
+    """Return the HTML of a page; `woven` is its body with tokens for blocks."""
     extension = PageExtension(NAMES)
     extension.page = parse_page(FRONT + body, Path("docs/en/a.md"))
     text = FRONT.partition("---\n# ")[2] + (woven or body)
@@ -33,7 +33,7 @@ def soup(*arguments):
     return BeautifulSoup(rendered(*arguments), "html.parser")
 
 
-def test_a_block_is_where_its_token_is_also_in_a_box():
+def test_a_block_replaces_its_token_in_a_box_too():
     html = rendered(
         '::: a.b\n\n!!! note "T"\n    ::: a.c\n',
         '@@docweave:0@@\n\n!!! note "T"\n    @@docweave:1@@\n',
@@ -43,7 +43,7 @@ def test_a_block_is_where_its_token_is_also_in_a_box():
     assert "<p><div" not in html
 
 
-def test_a_note_to_the_reader_is_no_block_of_the_page():
+def test_a_note_to_the_reader_is_not_compared_with_the_notebook():
     extension = PageExtension(NAMES)
     extension.page = parse_page(FRONT + "Words.\n", Path("docs/en/a.md"))
     extension.woven = Woven("", {"@@docweave:0@@": BLOCK}, ("@@docweave:0@@",))
@@ -56,22 +56,22 @@ def test_code_is_not_translated():
     assert [code["translate"] for code in soup("`a` and *`b`*\n\n| `c` |\n| --- |\n| 1 |\n").select("code")] == ["no"] * 3
 
 
-def test_a_table_gets_a_box_to_scroll_in():
+def test_a_table_gets_a_scrolling_box():
     table = soup("Words.\n\n| a |\n| --- |\n| 1 |\n\nMore.\n").table
     assert [parent.get("class") for parent in list(table.parents)[:2]] == [["md-typeset__table"], ["md-typeset__scrollwrap"]]
 
 
-def test_a_column_headed_by_the_name_of_a_language_is_in_that_language():
+def test_a_column_headed_by_a_language_has_its_lang():
     table = soup("| English | Português | meaning |\n| --- | --- | --- |\n| layer | camada | a **step** |\n").table
     assert [cell.get("lang") for cell in table.select("th, td")] == ["en", "pt-BR", None] * 2
 
 
-def test_other_columns_have_no_language():
+def test_other_columns_have_no_lang():
     table = soup("| | English words |\n| --- | --- |\n| 1 | 2 |\n").table
     assert not table.select("[lang]")
 
 
-def test_the_side_of_a_column_is_a_class_since_the_policy_refuses_styles():
+def test_the_alignment_of_a_column_is_a_class():
     table = soup("| a | b |\n| --- | --: |\n| 1 | 2 |\n").table
     assert [cell.get("class") for cell in table.select("th, td")] == [None, ["right"]] * 2
     assert not table.select("[style]")
@@ -90,7 +90,7 @@ def test_the_side_of_a_column_is_a_class_since_the_policy_refuses_styles():
         r"2 \* 3 \* 4 &lt; 30 & more" + "\n",
     ],
 )
-def test_what_both_read_alike_is_rendered(body):
+def test_a_page_that_both_parsers_read_alike_is_rendered(body):
     assert rendered(body)
 
 
@@ -107,7 +107,7 @@ def test_what_both_read_alike_is_rendered(body):
         ("* one\n\n+ two\n", 6),
     ],
 )
-def test_what_they_read_differently_is_refused_at_its_line(body, line):
+def test_a_difference_between_the_parsers_is_refused_at_its_line(body, line):
     with pytest.raises(WeaveError, match="the notebook would have") as caught:
         rendered(body)
     assert caught.value.line == line

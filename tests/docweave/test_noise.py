@@ -1,4 +1,4 @@
-"""How the noise of printed numbers is measured, and what is made of it."""
+"""The noise of printed numbers: its measurement and its use."""
 
 import ast
 
@@ -16,12 +16,12 @@ def printed(code):
     return said
 
 
-def test_the_settings_have_names_of_their_own():
+def test_the_settings_have_unique_names():
     names = [setting.name for setting in (PLAIN, *NOISE, *SEEDS)]
     assert len(set(names)) == len(names)
 
 
-def test_floats_are_printed_wider_and_nothing_else():
+def test_only_floats_are_printed_with_more_decimals():
     assert printed("x = 2 / 3\nprint(f'{x:.3f} {x:8.2e} {x:.1%} {3:,} {7:02} {6.5:.0f} {\"a\":<3}|')") == [
         "0.666666666667 6.666666666667e-01 66.666666666667% 3 07 6 a  |"
     ]
@@ -40,17 +40,17 @@ def test_an_f_string_in_a_function_is_widened_too():
         ("97.5%", [97.5]),
     ],
 )
-def test_a_number_of_the_noise_is_one_with_a_decimal_point(text, floats):
+def test_only_numbers_with_a_decimal_point_can_be_noisy(text, floats):
     assert noise.numbers(text) == floats
 
 
-def test_the_words_are_what_is_left_without_numbers_and_their_padding():
+def test_the_words_are_the_text_without_numbers_and_their_padding():
     assert noise.words("a  0.5\nb 12.25 |\n") == noise.words("a 0.500000\nb  1.25 |\n")
     assert noise.words("a 0.5\n") != noise.words("b 0.5\n")
     assert noise.words("3 of 4: 0.5") != noise.words("2 of 4: 0.5")
 
 
-def test_the_spread_is_how_far_noise_moves_a_number_and_another_seed_is_no_noise():
+def test_the_spread_covers_noise_but_not_other_seeds():
     ((value, spread),) = noise.spreads(RUNS)
     assert value == 0.5
     assert spread == pytest.approx(0.0002)
@@ -60,14 +60,14 @@ def test_the_spread_is_how_far_noise_moves_a_number_and_another_seed_is_no_noise
     ("old", "new", "same"),
     [
         ("loss 0.500", "loss 0.500", True),
-        ("loss 0.500", "loss 0.501", True),  # 3 × 0.0002 and half of the last digit
+        ("loss 0.500", "loss 0.501", True),  # 3 × 0.0002, plus half a unit in the last digit
         ("loss 0.500", "loss 0.502", False),
         ("loss 0.500", "mean 0.500", False),
         ("loss 0.500", "loss 0.500 0.500", False),
         ("loss 0.500", "loss nan", False),
     ],
 )
-def test_a_fresh_number_may_lie_within_the_noise(old, new, same):
+def test_a_fresh_number_may_differ_within_the_noise(old, new, same):
     assert FACTOR == 3
     assert noise.agree(old, new, RUNS) is same
 
@@ -81,44 +81,44 @@ def test_a_fresh_number_may_lie_within_the_noise(old, new, same):
         ("version 3.15.1", "version 3.15.2", False),
     ],
 )
-def test_without_a_measurement_a_number_must_be_the_same(old, new, same):
+def test_without_a_measurement_a_number_must_be_equal(old, new, same):
     assert noise.agree(old, new, {}) is same
 
 
-def test_a_number_holds_if_its_noise_changes_no_digit_that_is_printed():
+def test_a_number_is_steady_if_noise_changes_no_printed_digit():
     assert list(noise.unsteady("loss 0.50", RUNS)) == []
 
 
-def test_a_number_with_too_many_digits_is_refused_with_how_many_hold():
+def test_a_number_with_too_many_digits_is_refused_with_the_stable_count():
     (why,) = noise.unsteady("loss 0.5000", RUNS)
     assert why.startswith("0.5000, which moves by 0.0002 when only the arithmetic changes")
     assert "print at most 2 decimals" in why
 
 
-def test_a_number_that_noise_rounds_another_way_is_refused():
+def test_a_number_that_noise_may_round_up_or_down_is_refused():
     runs = {PLAIN.name: [0.5049], NOISE[0].name: [0.5051]}
     (why,) = noise.unsteady("loss 0.50", runs)
     assert "round up or down" in why
 
 
 @pytest.mark.parametrize(("moved", "reasons"), [(0.503, 0), (0.505, 1)])
-def test_a_number_with_its_uncertainty_may_move_so_far(moved, reasons):
+def test_a_number_may_move_within_its_printed_uncertainty(moved, reasons):
     runs = {PLAIN.name: [0.5, 0.004], NOISE[0].name: [moved, 0.006]}
     found = list(noise.unsteady("accuracy 0.500 ± 0.004", runs))
     assert len(found) == reasons
     assert all(why.startswith("0.500 ± 0.004, which moves by 0.005") for why in found)
 
 
-def test_a_number_that_moves_as_far_as_itself_cannot_be_printed():
+def test_a_number_smaller_than_its_noise_is_refused():
     (why,) = noise.unsteady("off by 0.3", {PLAIN.name: [0.3], NOISE[0].name: [0.9]})
     assert "make the training more stable" in why
 
 
-def test_the_last_bits_of_single_precision_are_no_noise():
+def test_rounding_in_single_precision_is_not_noise():
     assert list(noise.unsteady("2532.41900", {PLAIN.name: [2532.419], NOISE[0].name: [2532.4191]})) == []
 
 
-def test_leaving_a_setting_out_counts_what_the_others_do_not_cover():
+def test_leaving_out_a_setting_counts_the_numbers_not_covered():
     runs = {PLAIN.name: [1.0, 1.0], NOISE[0].name: [1.1, 1.5], NOISE[1].name: [1.1, 1.0]}
     found = noise.evidence([("1.00 1.00", runs)])
     assert found[NOISE[0].name] == (2, 1)
@@ -126,11 +126,11 @@ def test_leaving_a_setting_out_counts_what_the_others_do_not_cover():
     assert found[NOISE[2].name] == (0, 0)
 
 
-def test_the_table_has_each_number_as_it_was_printed():
+def test_the_table_has_each_number_as_printed():
     ((text, spread),) = noise.table("loss 0.500", RUNS)
     assert text == "0.500"
     assert spread == pytest.approx(0.0002)
 
 
-def test_a_verdict_is_what_a_cell_prints_of_a_comparison():
+def test_a_verdict_is_a_printed_true_or_false():
     assert noise.verdicts("same: True, Falsehood, 0.5\nabove 0.9: False\n") == ["True", "False"]

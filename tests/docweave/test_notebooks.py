@@ -32,7 +32,7 @@ def prose_of(book):
 
 @pytest.fixture
 def say(tiny):
-    """Gives the prose of the notebook of a chapter whose page holds some lines more."""
+    """Returns the prose of a chapter's notebook after lines are added to its page."""
 
     def prose(*lines):
         tiny.write("docs/en/greetings.md", tiny.read("docs/en/greetings.md") + "\n" + "\n".join(lines) + "\n")
@@ -43,14 +43,14 @@ def say(tiny):
 
 @pytest.fixture
 def drawn(tiny):
-    """The tiny project with a page of its own for the chapter that draws."""
+    """The tiny project with a page for the chapter that draws."""
     page = tiny.read("docs/en/index.md").replace("# Start {#start}", "# Drawings {#drawings}")
     tiny.write("docs/en/drawings.md", page)
     return tiny
 
 
 @pytest.mark.parametrize("locale", ["en", "ru", "zh-Hant"])
-def test_the_code_cells_are_the_chapters_after_one_for_colab(tiny, locale):
+def test_the_code_cells_are_one_for_colab_and_the_chapters(tiny, locale):
     colab, *cells = [cell for cell in book_of(tiny, locale=locale).cells if cell.cell_type == "code"]
     assert colab.id == "colab"
     assert [cell.id for cell in cells] == ["greet", "fail", "count"]
@@ -66,7 +66,7 @@ def test_prose_and_comments_are_in_the_language_of_the_page(tiny):
     assert book.metadata.docweave.locale == "ru"
 
 
-def test_the_same_chapter_gives_the_same_bytes_and_jupyter_finds_them_valid(tiny):
+def test_a_notebook_is_reproducible_and_valid(tiny):
     first, second = written(book_of(tiny)), written(book_of(tiny))
     assert first == second
     nbformat.validate(nbformat.reads(first, as_version=4))
@@ -89,12 +89,12 @@ def test_outputs_are_the_recorded_ones(tiny):
     assert error.traceback == ["ValueError: invalid literal for int() with base 10: 'reader'"]
 
 
-def test_a_cell_that_must_raise_does_not_stop_whoever_runs_all(tiny):
+def test_a_cell_that_must_raise_does_not_stop_run_all(tiny):
     assert cell_of(book_of(tiny), "fail").metadata.tags == ["raises-exception"]
     assert "tags" not in cell_of(book_of(tiny), "greet").metadata
 
 
-def test_the_cell_for_colab_asks_for_keras_alone_and_does_nothing_elsewhere(tiny):
+def test_the_cell_for_colab_installs_keras_only_on_colab(tiny):
     cell = cell_of(book_of(tiny, locale="ru"), "colab")
     assert '"keras>=3"' in cell.source
     assert "tensorflow" not in cell.source
@@ -104,7 +104,7 @@ def test_the_cell_for_colab_asks_for_keras_alone_and_does_nothing_elsewhere(tiny
     assert ast.unparse(tree.body[1].test) == "'google.colab' in sys.modules"
 
 
-def test_a_plot_is_a_picture_that_shows_in_a_notebook_nobody_trusts(drawn):
+def test_a_plot_is_an_image_that_untrusted_notebooks_show(drawn):
     (output,) = cell_of(book_of(drawn, "drawings"), "plot").outputs
     assert output.data["text/plain"] == "A line that rises"
     assert set(output.data) == {"text/html", "text/plain"}
@@ -113,7 +113,7 @@ def test_a_plot_is_a_picture_that_shows_in_a_notebook_nobody_trusts(drawn):
     assert ">step</text>" in svg
 
 
-def test_a_diagram_is_a_picture_in_the_prose_with_its_words_and_its_caption(drawn):
+def test_a_diagram_is_an_image_with_alternative_text_and_caption(drawn):
     prose = prose_of(book_of(drawn, "drawings"))
     assert "![One box leads to another](data:image/svg+xml;base64," in prose
     assert "\n\n*The smallest model*" in prose
@@ -132,7 +132,7 @@ def test_a_question_folds_and_an_exercise_is_quoted(tiny):
     assert "> **Exercise 1: hands**\n>\n> Count your hands." in prose
 
 
-def test_a_solution_stays_folded_with_what_it_prints(tiny):
+def test_a_solution_is_folded_with_its_output(tiny):
     book = book_of(tiny)
     cell = cell_of(book, "count")
     assert cell.metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
@@ -141,12 +141,12 @@ def test_a_solution_stays_folded_with_what_it_prints(tiny):
     assert above.source.endswith("\n\n**Solution** ↓")
 
 
-def test_a_cell_that_a_page_folds_away_shows_what_it_prints(tiny):
+def test_a_folded_cell_shows_its_output(tiny):
     tiny.replace("docs/en/greetings.md", '::: greetings.greet hl="3-4"', "::: greetings.greet collapsed")
     assert cell_of(book_of(tiny), "greet").metadata.jupyter == {"source_hidden": True}
 
 
-def test_two_cells_in_one_box_have_its_title_once_and_both_fold(tiny):
+def test_two_cells_in_a_box_share_its_title_and_both_fold(tiny):
     twice = "        ::: greetings.count collapsed\n\n        ::: greetings.greet"
     tiny.replace("docs/en/greetings.md", '::: greetings.greet hl="3-4"\n\n', "")
     tiny.replace("docs/en/greetings.md", "        ::: greetings.count collapsed", twice)
@@ -155,7 +155,7 @@ def test_two_cells_in_one_box_have_its_title_once_and_both_fold(tiny):
     assert all(cell_of(book, id).metadata.jupyter.source_hidden for id in ("count", "greet"))
 
 
-def test_what_a_solution_says_before_and_after_its_code_folds_too(tiny):
+def test_the_prose_around_the_code_of_a_solution_folds_too(tiny):
     tiny.replace(
         "docs/en/greetings.md",
         "        ::: greetings.count collapsed",
@@ -176,7 +176,7 @@ def test_a_box_in_a_box_keeps_its_place(say):
     assert "<summary>Outer</summary>\n\nBefore.\n\n> **Inner**\n>\n> Quoted.\n\nAfter.\n\n</details>" in prose
 
 
-def test_links_lead_to_the_site(say):
+def test_links_point_to_the_site(say):
     prose = say("[a](index.md) [b](index.md#curves) [c](#mistakes) [d](https://example.com/x) [e](notebooks/x.zip)")
     assert "[a](https://example.org/) [b](https://example.org/#curves)" in prose
     assert "[c](https://example.org/greetings/#mistakes) [d](https://example.com/x)" in prose
@@ -189,31 +189,31 @@ def test_every_language_has_its_own_address(tiny):
     assert address_of(pages["ru"]["greetings"], SITE) == "https://example.org/ru/greetings/"
 
 
-def test_code_and_fences_stay_as_they_are(say):
+def test_code_and_fences_stay_unchanged(say):
     prose = say("`[a](index.md) $x <b>` stays", "", "```sh", "# {.x} $HOME [a](b)", "<p>", "```")
     assert "`[a](index.md) $x <b>` stays" in prose
     assert "```sh\n# {.x} $HOME [a](b)\n<p>\n```" in prose
 
 
-def test_a_fence_ends_at_as_many_marks_as_it_began_with_and_nothing_else(say):
+def test_a_fence_ends_only_at_its_own_mark(say):
     fenced = "````text\n```python\n[a](index.md)\n```\n<p>\n````"
     assert fenced in say(*fenced.split("\n"), "", "after")
     assert "```sh\n```python\n```" in say("```sh", "```python", "```", "", "after")
 
 
-def test_jupyter_takes_no_price_for_a_formula(say):
+def test_dollar_signs_are_escaped_so_that_jupyter_sees_no_formula(say):
     assert r"from \$5 to \$9" in say("from $5 to $9")
 
 
 @pytest.mark.parametrize("text", ["這是**「詞」**嗎", "用**詞（word）**來說", "**plain** and **`code`**x"])
-def test_strong_text_stays_strong_where_chinese_leaves_no_blanks(say, text):
+def test_strong_text_works_without_spaces_as_in_chinese(say, text):
     line = next(line for line in say(text).splitlines() if "詞" in line or "plain" in line)
     html = MarkdownIt().enable("html_inline").render(line)
     assert "**" not in html
     assert html.count("<strong>") == text.count("**") / 2
 
 
-def test_a_stale_section_says_so_and_leads_to_its_english(tiny):
+def test_a_stale_section_has_a_note_with_a_link_to_its_english(tiny):
     tiny.replace("docs/en/greetings.md", "A program may fail.", "A program will fail.")
     prose = prose_of(book_of(tiny, locale="ru"))
     assert (
@@ -223,7 +223,7 @@ def test_a_stale_section_says_so_and_leads_to_its_english(tiny):
     assert prose.count("Читать по-английски") == 1
 
 
-def test_a_cell_of_another_program_is_shown_and_not_run(tiny):
+def test_a_cell_of_another_program_is_shown_but_not_run(tiny):
     tiny.write(
         "docs/en/greetings.md",
         tiny.read("docs/en/greetings.md") + '\n::: drawings.plot alt="A line"\n\n::: drawings.plot output=false\n',
@@ -234,7 +234,7 @@ def test_a_cell_of_another_program_is_shown_and_not_run(tiny):
     assert prose_of(book).count("`drawings.ipynb`") == 1
 
 
-def test_what_another_program_printed_is_shown_below_its_code(tiny):
+def test_the_output_of_another_program_is_shown_below_its_code(tiny):
     tiny.write(
         "docs/en/drawings.md",
         tiny.read("docs/en/index.md").replace("# Start {#start}", "# Drawings {#drawings}") + "\n::: greetings.greet\n",
@@ -267,7 +267,7 @@ def test_a_script_runs_with_its_failing_cell_commented_out_and_named(tiny):
     assert namespace["hands"] == 2
 
 
-def test_a_script_holds_prose_and_outputs_as_comments(tiny):
+def test_a_script_contains_prose_and_outputs_as_comments(tiny):
     text = book_of(tiny, locale="ru", make=script)
     assert "# # Приветствия\n" in text
     assert "# ```text\n# Hello, reader!\n# ```\n" in text
@@ -275,7 +275,7 @@ def test_a_script_holds_prose_and_outputs_as_comments(tiny):
     assert "colab" not in text
 
 
-def test_a_drawing_stands_in_a_script_in_words(drawn):
+def test_a_script_describes_a_drawing_in_words(drawn):
     text = book_of(drawn, "drawings", make=script)
     assert "# [One box leads to another]\n#\n# The smallest model\n" in text
     assert "base64" not in text
@@ -305,11 +305,11 @@ def test_jupytext_reads_a_script_as_the_same_cells(tiny):
         (["one", "two"], "one\ntwo"),
     ],
 )
-def test_prose_is_written_so_that_it_is_read_as_it_is_meant(say, lines, expected):
+def test_prose_is_written_so_that_commonmark_reads_it_as_intended(say, lines, expected):
     assert expected in say(*lines)
 
 
-def test_what_another_program_shows_in_a_folded_box_folds_with_the_words_around_it(tiny):
+def test_a_foreign_cell_in_a_folded_box_folds_with_its_prose(tiny):
     box = '\n??? tip "Elsewhere"\n    Before.\n\n    ::: greetings.greet\n\n    After.\n'
     tiny.write("docs/en/drawings.md", tiny.read("docs/en/index.md").replace("# Start {#start}", "# Drawings {#drawings}") + box)
     prose = prose_of(book_of(tiny, "drawings"))
@@ -317,6 +317,6 @@ def test_what_another_program_shows_in_a_folded_box_folds_with_the_words_around_
     assert prose.index("Before.") < prose.index("Hello, reader!") < prose.index("After.") < prose.index("</details>")
 
 
-def test_a_picture_may_be_described_with_brackets(drawn):
+def test_alternative_text_may_contain_brackets(drawn):
     drawn.replace("docs/en/drawings.md", "![One box leads to another]", "![A box [2, 3] leads on]")
     assert r"![A box \[2, 3\] leads on](data:image" in prose_of(book_of(drawn, "drawings"))

@@ -31,7 +31,7 @@ def chapter(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Recorded outputs, as an earlier run left them."""
+    """Recorded outputs of an earlier run."""
     write_record(tmp_path / "outputs" / "first_steps", OLD)
     return tmp_path / "outputs" / "first_steps"
 
@@ -40,7 +40,7 @@ def interrupted(*arguments, **options):
     raise KeyboardInterrupt
 
 
-def test_what_is_recorded_is_read_back_whole(tiny):
+def test_a_record_survives_writing_and_reading(tiny):
     for name in ("greetings", "drawings"):
         record = tiny.project.records[name]
         write_record(tiny.root / "copy", record)
@@ -48,7 +48,7 @@ def test_what_is_recorded_is_read_back_whole(tiny):
     assert record.diagrams["model"].layout and record.cells["plot"].plots
 
 
-def test_line_ends_and_other_scripts_are_recorded_as_they_are(tmp_path):
+def test_line_ends_and_other_scripts_are_recorded_unchanged(tmp_path):
     record = Record(cells={"greet": Output("über\r\nи всё\n\n", "ValueError: 名\n")})
     write_record(tmp_path / "outputs", record)
     assert read_record(tmp_path / "outputs") == record
@@ -59,17 +59,17 @@ def test_recorded_outputs_are_small_files_that_a_reviewer_can_read(folder):
     assert json.loads((folder / "record.json").read_text())["versions"] == {"keras": "3.15.1"}
 
 
-def test_recording_again_leaves_nothing_of_what_was_recorded_before(folder):
+def test_recording_again_removes_the_old_outputs(folder):
     write_record(folder, NEW)
     assert sorted(os.listdir(folder)) == ["greet.txt", "record.json"]
     assert os.listdir(folder.parent) == ["first_steps"]
 
 
-def test_where_nothing_is_recorded_there_is_no_record(tmp_path):
+def test_without_outputs_there_is_no_record(tmp_path):
     assert read_record(tmp_path / "nothing") is None
 
 
-def test_a_cell_that_gave_nothing_has_an_empty_output(chapter):
+def test_a_cell_without_output_has_an_empty_one(chapter):
     cell = chapter("# %% quiet\nx = 1\n")["quiet"]
     assert OLD.output(cell) == Output()
 
@@ -78,7 +78,7 @@ def test_a_cell_that_gave_nothing_has_an_empty_output(chapter):
 
 
 @pytest.mark.parametrize("step", ["_write_output", "_write", "shutil.rmtree"])
-def test_a_record_interrupted_while_it_is_written_leaves_the_old_one(folder, monkeypatch, step):
+def test_a_record_interrupted_during_writing_leaves_the_old_one(folder, monkeypatch, step):
     target, name = (shutil, "rmtree") if "." in step else (outputs, step)
     monkeypatch.setattr(target, name, interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -101,7 +101,7 @@ def test_a_record_interrupted_between_writing_and_renaming_leaves_the_old_one(fo
         write_record(folder, NEW)
     assert read_record(folder) == OLD
 
-    # Not even a second interruption loses it, and what the first left behind does no harm.
+    # Even a second interruption does not lose it, and remains of the first do no harm.
     monkeypatch.setattr(Path, "rename", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_record(folder, NEW)
@@ -138,7 +138,7 @@ def test_a_record_whose_process_is_killed_leaves_the_old_one(folder):
         ("greet.txt", None),
     ],
 )
-def test_outputs_that_no_run_recorded_are_refused_with_what_to_do(folder, file, text):
+def test_unreadable_outputs_are_refused_with_the_command_to_fix_them(folder, file, text):
     (folder / file).unlink()
     if text is not None:
         (folder / file).write_text(text)
@@ -148,18 +148,18 @@ def test_outputs_that_no_run_recorded_are_refused_with_what_to_do(folder, file, 
         read_record(folder)
 
 
-def test_a_diagram_that_no_run_recorded_is_refused_with_its_file(tiny):
+def test_an_unreadable_diagram_is_refused_with_its_file(tiny):
     tiny.write("snippets/outputs/drawings/model.diagram.json", "{}")
     with pytest.raises(WeaveError, match=r"model\.diagram\.json: not a recorded diagram"):
         tiny.project.records
 
 
-# --- what needs a new run ---
+# --- the need for a new run ---
 
 TWO_CELLS = "# %% one\nx = 1\n\n# %% two\ny = 2\n"
 
 
-def test_a_changed_cell_changes_the_hashes_from_there_on(chapter):
+def test_a_changed_cell_changes_its_hash_and_all_later_ones(chapter):
     before = code_hashes(chapter(TWO_CELLS))
     after = code_hashes(chapter(TWO_CELLS.replace("y = 2", "y = 3")))
     assert (before["one"] == after["one"], before["two"] == after["two"]) == (True, False)
@@ -176,7 +176,7 @@ def test_a_changed_cell_changes_the_hashes_from_there_on(chapter):
         ("# %% one", '# %% one tags=["slow"]', True),
     ],
 )
-def test_names_and_tags_count_comments_and_spaces_do_not(chapter, old, new, changes):
+def test_hashes_depend_on_names_and_tags_but_not_on_comments_and_spaces(chapter, old, new, changes):
     hashes = [list(code_hashes(chapter(text)).values()) for text in (TWO_CELLS, TWO_CELLS.replace(old, new))]
     assert (hashes[0] != hashes[1]) is changes
 
@@ -192,7 +192,7 @@ def test_a_record_of_the_same_code_and_versions_is_current(chapter):
 
 @pytest.fixture
 def install(tmp_path, monkeypatch):
-    """A machine on which only what a test installs is installed."""
+    """A machine on which only the packages that a test installs are installed."""
     monkeypatch.setattr("sys.path", [str(tmp_path)])
     monkeypatch.setattr("sys.prefix", str(tmp_path))
 
@@ -204,13 +204,13 @@ def install(tmp_path, monkeypatch):
     return install
 
 
-def test_either_tensorflow_is_called_tensorflow_and_a_missing_package_is_left_out(install):
+def test_both_tensorflow_packages_have_one_name_and_missing_ones_are_omitted(install):
     install("keras", "3.15.1")
     install("tensorflow-cpu", "2.21.0")
     assert installed_versions() == {"keras": "3.15.1", "tensorflow": "2.21.0"}
 
 
-def test_an_older_keras_is_meant_where_a_chapter_asks_for_it(install):
+def test_a_chapter_for_an_older_keras_gets_its_version(install):
     install("keras", "3.15.1")
     install("numpy", "2.4.6")
     install("keras", "3.6.0", folder=older_keras("3.6"))

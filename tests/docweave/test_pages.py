@@ -15,7 +15,7 @@ def page(body, front=FRONT):
 
 
 def elements(body):
-    """What a translation of `# Title` and this body must have, as text; without the title."""
+    """Return the elements, as text, that a translation of this body must have, without the title."""
     found = [block.element for block in page(f"# Title {{#title}}\n\n{body}").elements[1:]]
     return [element for element in found if element != "paragraph" and not element.endswith(" fence")]
 
@@ -26,18 +26,18 @@ def directive(line):
 
 
 def refused(body, front=FRONT):
-    """The message of a page that is refused, from the line on."""
+    """Return the error message for a page, starting with the line number."""
     with pytest.raises(WeaveError) as caught:
         page(body, front)
     return str(caught.value).removeprefix("docs/en/first-steps.md:")
 
 
 def blocks(body):
-    """The blocks of a page below its title."""
+    """Return the blocks of a page below its title."""
     return page(f"# Title {{#title}}\n\n{body}").sections[0].blocks
 
 
-def test_a_page_knows_its_language_its_name_and_its_chapter(tmp_path):
+def test_a_page_knows_its_language_name_and_chapter(tmp_path):
     path = tmp_path / "docs" / "pt-BR" / "first-steps.md"
     path.parent.mkdir(parents=True)
     path.write_text("---\ndescription: Por onde começar.\n---\n# Título {#title}\n", "utf-8")
@@ -51,33 +51,33 @@ def test_front_matter_and_body_together_are_the_file():
     assert (read.front, read.lines[read.front :]) == (3, ("# Title {#title}", "", "Words."))
 
 
-def test_an_error_on_a_page_is_placed_in_its_file():
+def test_an_error_on_a_page_has_its_line_in_the_file():
     assert str(page("# Title {#title}\n").error("wrong", 4)) == "docs/en/first-steps.md:4: wrong"
 
 
-# --- what a translation must have too ---
+# --- elements that a translation must have too ---
 
 
-def test_headings_are_told_by_level_and_id_not_by_their_words():
+def test_headings_are_compared_by_level_and_id_not_by_text():
     assert elements("## Build it {#build}\n### Do { #do }\n") == ["heading ## {#build}", "heading ### {#do}"]
 
 
-def test_cells_are_told_by_what_they_show_and_how_but_not_by_their_alternative_text():
+def test_cells_are_compared_by_id_and_options_except_alternative_text():
     lines = ["::: a.b", '::: a.c hl="2" alt="words"', "::: a.d collapsed", '!!! note "A box"', "    ::: a.e output=false"]
     shown = ["cell a.b", 'cell a.c hl="2"', "cell a.d collapsed", "note box", "cell a.e output=false"]
     assert elements("\n\n".join(lines)) == shown
 
 
-def test_figures_are_told_by_their_models():
+def test_figures_are_compared_by_model():
     assert elements('![Words](diagram:a.model "More")\n\n![b](diagram:a.other)\n') == ["figure a.model", "figure a.other"]
 
 
-def test_boxes_are_told_by_their_kind():
+def test_boxes_are_compared_by_kind():
     body = '!!! exercise "One"\n    ??? tip "Hint"\n        X.\n\n???+ success "Two"\n    X.\n\n!!! stop-here "Three"\n    X.\n'
     assert elements(body) == ["exercise box", "tip box", "success box", "stop-here box"]
 
 
-def test_what_stands_in_a_fence_is_only_text():
+def test_the_content_of_a_fence_is_only_text():
     body = "````text\n## No heading\n```\n::: no.cell\n![](no-image.png)\n````\n\n::: a.b\n"
     assert elements(body) == ["cell a.b"]
 
@@ -109,7 +109,7 @@ def test_an_option_without_value_is_switched_on():
 
 
 @pytest.mark.parametrize("option", ["alt", 'alt=""'])
-def test_an_alternative_text_that_says_nothing_is_none(option):
+def test_an_empty_alternative_text_is_none(option):
     assert directive(f"::: a.b {option}").alt == ""
 
 
@@ -128,7 +128,7 @@ def test_an_alternative_text_that_says_nothing_is_none(option):
         ("::: a.b hl", "hl is “true”: expected lines"),
     ],
 )
-def test_a_directive_that_cannot_be_read_is_refused(line, message):
+def test_a_malformed_directive_is_refused(line, message):
     assert refused(f"# Title {{#title}}\n\n{line}\n").startswith(f"6: {message}")
 
 
@@ -142,7 +142,7 @@ def test_a_figure_has_alternative_text_and_a_caption(caption):
 
 
 @pytest.mark.parametrize("alt", ["A batch [32, 10] goes in", "One box leads\nto another", "`x` leads to *y*"])
-def test_alternative_text_may_hold_brackets_code_and_the_end_of_a_line(alt):
+def test_alternative_text_may_contain_brackets_code_and_line_breaks(alt):
     (figure,) = page(f"# Title {{#title}}\n\n![{alt}](<diagram:a.model> (A caption))\n\n## More {{#more}}\n").figures
     heard = alt.replace("\n", " ").replace("`", "").replace("*", "")
     assert (figure.alt, figure.caption, figure.end) == (heard, "A caption", 6 + alt.count("\n"))
@@ -164,7 +164,7 @@ def test_a_figure_among_words_is_refused(line):
 
 
 @pytest.mark.parametrize("target", ["branches.svg", "https://example.org/x.png", "diagram:drawings"])
-def test_an_image_that_is_no_drawing_of_a_model_is_refused(target):
+def test_an_image_that_is_not_a_model_drawing_is_refused(target):
     message = f"6: “{target}” is not a drawing of a model: expected `diagram:chapter.model`"
     assert refused(f"# Title {{#title}}\n\n![A model]({target})\n") == message
 
@@ -214,7 +214,7 @@ def test_a_fence_in_another_language_is_allowed(info):
 
 
 @pytest.mark.parametrize("info", ["", 'text title="a.py"', "{ .text }"])
-def test_a_fence_without_a_language_alone_is_refused(info):
+def test_a_fence_without_a_plain_language_name_is_refused(info):
     assert (
         refused(f"# Title {{#title}}\n\n```{info}\nx\n```\n") == "6: the fence names no language: write ```text for plain text"
     )
@@ -225,7 +225,7 @@ def test_a_fence_that_is_never_closed_is_refused_where_it_opens():
 
 
 @pytest.mark.parametrize("closing", ["```", "`````", "  ```"])
-def test_a_fence_is_closed_by_as_many_ticks_or_more(closing):
+def test_a_fence_is_closed_by_at_least_as_many_ticks(closing):
     assert elements(f"```text\nx\n{closing}\n\n::: a.b\n") == ["cell a.b"]
 
 
@@ -237,29 +237,29 @@ def test_a_heading_without_an_id_is_refused(heading):
     assert refused(f"# Title {{#title}}\n\n{heading}\n").startswith("6: the heading has no id: write `{#the-id}` after it")
 
 
-def test_an_id_used_twice_is_refused_with_both_lines():
+def test_a_duplicate_id_is_refused_with_both_lines():
     assert refused("# Title {#title}\n\n## One {#one}\n\n## Two {#one}\n") == "8: the id “one” is used twice: first in line 6"
 
 
 @pytest.mark.parametrize("body", ["", "Words first.\n\n# Title {#title}\n", "\n::: a.b\n\n# Title {#title}\n"])
-def test_a_page_begins_with_its_heading(body):
+def test_a_page_must_begin_with_its_heading(body):
     assert refused(body) == "4: the page must begin with its heading: expected `# Title {#id}`"
 
 
-def test_a_page_is_its_sections_and_the_description_belongs_to_the_first():
+def test_the_first_section_includes_the_description():
     first, second = page("\n# Title {#title}\n\nLead.\n\n## Build {#build}\n\n::: a.b\n").sections
     assert (first.id, first.line, first.text) == ("title", 5, "How to begin.\n# Title {#title}\n\nLead.\n")
     assert (second.id, second.line, second.text) == ("build", 9, "## Build {#build}\n\n::: a.b\n")
 
 
-def test_the_hash_of_a_section_changes_with_its_text_alone():
+def test_the_hash_of_a_section_depends_only_on_its_text():
     before = page("# Title {#title}\n\nLead.\n\n## Build {#build}\n\nWords.\n").sections
     after = page("# Title {#title}\n\nLead, with more words.\n\n\n## Build {#build}\n\nWords.\n\n").sections
     assert before[0].hash != after[0].hash
     assert before[1].hash == after[1].hash
 
 
-def test_the_hash_of_the_first_section_changes_with_the_description():
+def test_the_hash_of_the_first_section_depends_on_the_description():
     one, other = (page("# Title {#title}\n", f"---\ndescription: {words}\n---\n").sections[0] for words in "ab")
     assert one.hash != other.hash
 
@@ -280,17 +280,17 @@ def test_the_hash_of_the_first_section_changes_with_the_description():
         ("---\ndescription: x\nrejected:\n  a: [b]\n---\n", "3: “a” in `rejected:` needs the right word"),
     ],
 )
-def test_a_page_whose_front_matter_cannot_be_used_is_refused(front, message):
+def test_a_page_with_unusable_front_matter_is_refused(front, message):
     assert refused("# Title {#title}\n", front).startswith(message)
 
 
 @pytest.mark.parametrize("line", ["- ::: steps.one", "1. ::: steps.one", "Words\n::: steps.one", "::: steps.one\nwords"])
-def test_a_directive_that_does_not_stand_alone_is_refused(line):
+def test_a_directive_inside_a_paragraph_is_refused(line):
     message = "a page cannot hold a directive: put an empty line before it and after it"
     assert refused(f"# Title {{#title}}\n\n{line}\n").partition(": ")[2] == message
 
 
-def test_a_second_heading_of_the_first_level_is_refused():
+def test_a_second_first_level_heading_is_refused():
     message = "6: a page has one first-level heading, at its beginning"
     assert refused("# Title {#title}\n\n# Another {#another}\n") == message
     assert refused("## Low {#low}\n") == message.replace("6:", "4:")
@@ -300,7 +300,7 @@ def test_a_second_heading_of_the_first_level_is_refused():
 
 
 def said(spans):
-    """Spans as short text: `strong(a) code(b)`."""
+    """Return spans as short text: `strong(a) code(b)`."""
     return " ".join(f"{span.kind}({said(span.parts) or span.target or span.text})" for span in spans)
 
 
@@ -321,29 +321,29 @@ def test_prose_is_read_into_its_parts(line, expected):
 
 
 @pytest.mark.parametrize("target", ["c.md#d", "https://example.org/страница?a=b", "notebooks/a%20b/"])
-def test_the_target_of_a_link_stays_as_it_was_written(target):
+def test_the_target_of_a_link_stays_unchanged(target):
     (paragraph,) = blocks(f"[words]({target})\n")
     assert paragraph.words[0].target == target
 
 
-def test_words_in_another_language_say_so():
+def test_a_span_in_another_language_has_its_lang():
     (paragraph,) = blocks("*Deep Learning*{lang=en}, [здесь](a.md){lang=ru}\n")
     assert [(span.lang, words((span,))) for span in paragraph.words] == [("en", "Deep Learning"), ("", ", "), ("ru", "здесь")]
 
 
-def test_lists_hold_lists_and_know_how_they_count():
+def test_lists_may_be_nested_and_know_their_numbering():
     bullets, numbers = blocks("- one\n    - two\n\nwords\n\n3. three\n4. four\n")[::2]
     assert bullets.first is None and isinstance(bullets.items[0][1], List)
     assert numbers.first == 3 and len(numbers.items) == 2
 
 
-def test_a_table_knows_the_sides_of_its_columns_and_the_lines_of_its_cells():
+def test_a_table_knows_its_alignment_and_the_lines_of_its_cells():
     (table,) = blocks("| a | b |\n|:--|--:|\n| 1 | `2` |\n")
     assert table.alignment == ("left", "right")
     assert [(line, words(cell)) for line, cell in table.prose] == [(6, "a"), (6, "b"), (8, "1"), (8, "2")]
 
 
-def test_what_is_in_a_box_is_in_the_box():
+def test_a_box_contains_its_blocks():
     (box,) = blocks('??? tip "The `title`"\n    One.\n\n    ::: a.b\n')
     assert (box.kind, box.folded, words(box.title), box.line, box.end) == ("tip", True, "The title", 6, 9)
     assert [type(block).__name__ for block in box.content] == ["Paragraph", "Directive"]
@@ -398,7 +398,7 @@ def test_texts_know_their_lines():
         ("- one\n\n    ```text\n    x\n    ```", "a fence in a list"),
     ],
 )
-def test_what_a_page_and_a_notebook_cannot_show_alike_is_refused_at_its_line(line, what):
+def test_markdown_that_notebooks_would_show_differently_is_refused(line, what):
     number, _, message = refused(f"# Title {{#title}}\n\nWords.\n\n{line}\n").partition(": ")
     assert message.startswith(f"a page cannot hold {what}: ")
     assert int(number) in range(8, 8 + len(line.split("\n")))

@@ -10,7 +10,7 @@ def test_the_phrases_of_woven_pages_come_first_then_those_of_the_templates(tmp_p
     assert found[-3:] == ["Edit this page", "Report it", 'Skip to "content"']
 
 
-def test_only_what_a_template_translates_is_a_phrase(tmp_path):
+def test_only_translated_texts_of_a_template_are_phrases(tmp_path):
     (tmp_path / "main.html").write_text('<p title="Edit this page">{{ lang.t("source") }}</p>')
     assert "Edit this page" not in list(phrases(tmp_path))
 

@@ -1,4 +1,4 @@
-"""Plots: what a figure shows, how it is compared and translated, and the SVG that a page gets."""
+"""Plots: their recorded data, comparison, translation and SVG."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from docweave.errors import WeaveError
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
 
-import matplotlib.pyplot as plt  # noqa: E402  (after the choice of the backend)
+import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
 import numpy as np  # noqa: E402
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -26,7 +26,7 @@ STYLESHEET = Path(__file__).parents[2] / "docs/assets/stylesheets/plots.css"
 
 
 def recorded(plot, columns=1):
-    """Draw under the one style with `plot(axes)`, an argument a column, and record."""
+    """Draw in the site's style with `plot(axes)`, one argument for each column, and record the figure."""
     with style():
         figure, axes = plt.subplots(1, columns, squeeze=False)
         plot(*axes[0])
@@ -60,7 +60,7 @@ def texts(svg):
 
 
 class TestRecord:
-    def test_lines_are_recorded_with_their_words_and_points(self):
+    def test_lines_are_recorded_with_their_labels_and_points(self):
         def plot(axes):
             axes.plot([1, 2, 3], [0.5, 0.25, np.float32(0.1)], label="one-hot labels")
             axes.plot([1, 2], [1, float("nan")])
@@ -83,16 +83,16 @@ class TestRecord:
             "texts": ["epoch", "loss", "Loss", "one-hot labels"],
         }
 
-    def test_bars_are_recorded_by_their_middle_and_their_height(self):
+    def test_bars_are_recorded_by_centre_and_height(self):
         data = recorded(lambda axes: axes.bar(["cat", "dog"], [0.5, 0.25], label="share")).data
         assert data["axes"] == [{"bars": [{"label": "share", "x": [0, 1], "y": [0.5, 0.25]}]}]
         assert data["texts"] == ["cat", "dog"]
 
-    def test_bars_that_lie_are_recorded_by_their_length(self):
+    def test_horizontal_bars_are_recorded_by_their_length(self):
         data = recorded(lambda axes: axes.barh([3, 4], [0.5, 0.25])).data
         assert data["axes"] == [{"bars": [{"label": "", "x": [0.5, 0.25], "y": [3, 4]}]}]
 
-    def test_points_are_recorded_and_those_left_out_stay_gaps(self):
+    def test_points_are_recorded_with_gaps(self):
         data = recorded(lambda axes: axes.scatter([1, 2], np.ma.masked_invalid([3, float("nan")]), label="rows")).data
         assert data["axes"] == [{"points": [{"label": "rows", "x": [1, None], "y": [3, None]}]}]
 
@@ -104,7 +104,7 @@ class TestRecord:
         data = recorded(lambda axes: axes.imshow([[0, 1, 2], [3, 4, 5]])).data
         assert data["axes"] == [{"images": [{"shape": [2, 3], "mean": 2.5}]}]
 
-    def test_numbers_and_powers_of_ten_are_no_words(self):
+    def test_numbers_and_powers_of_ten_are_not_words(self):
         def plot(axes):
             axes.plot([1, 2], [1e-9, 2e-9])
             axes.set(xlabel="1e−5", ylabel="2.5", title="x = 1e-5")
@@ -118,7 +118,7 @@ class TestRecord:
 
         assert [axes["title"] for axes in recorded(plot, columns=2).data["axes"]] == ["before", "after"]
 
-    def test_the_data_is_the_same_after_a_trip_through_json(self, curves):
+    def test_the_data_survives_json(self, curves):
         assert json.loads(json.dumps(curves.data)) == curves.data
 
     def test_the_same_figure_gives_the_same_bytes(self, curves):
@@ -133,7 +133,7 @@ def plot_of(y, label="loss", **more):
 
 
 class TestSamePlot:
-    def test_a_plot_is_the_same_as_itself_and_looks_do_not_count(self, curves):
+    def test_plots_are_compared_by_content_not_by_looks(self, curves):
         assert differences(curves, Plot(curves.data, "<svg/>")) == []
 
     def test_numbers_may_differ_by_a_share_of_the_largest_in_their_series(self):
@@ -151,10 +151,10 @@ class TestSamePlot:
         assert differences(plot_of([1, None]), plot_of([1, 0.0])) == ["axes[0].lines[0].y[1] was None and is 0.0"]
         assert differences(plot_of([1, None]), plot_of([1, None])) == []
 
-    def test_a_point_more_is_told_once(self):
+    def test_an_additional_point_is_reported_once(self):
         assert differences(plot_of([1, 2]), plot_of([3, 4, 5])) == ["axes[0].lines[0].y had 2 entries and has 3"]
 
-    def test_what_is_gone_and_what_is_new_is_named(self):
+    def test_missing_and_new_entries_are_named(self):
         a, b = plot_of([1, 2], title="Loss"), plot_of([1, 2], xlabel="epoch")
         assert differences(a, b) == ["title is gone", "xlabel is new"]
 
@@ -163,7 +163,7 @@ class TestSamePlot:
         assert differences(a, b) == []
         assert differences(a, c) == ["mean was 2.0 and is 2.01"]
 
-    def test_nothing_is_as_far_from_zero_as_the_next_number(self):
+    def test_any_difference_from_a_series_of_zeros_counts(self):
         assert differences(plot_of([0, 0]), plot_of([0, 0.0])) == []
         assert differences(plot_of([0, 0]), plot_of([0, 1e-9])) == ["axes[0].lines[0].y[1] was 0 and is 1e-09"]
 
@@ -175,7 +175,7 @@ class TestSvg:
     def test_two_curves_of_50_points_take_at_most_12_kilobytes(self, curves):
         assert len(weave(curves.svg, "t").encode()) <= 12_000
 
-    def test_markers_on_50_points_too(self):
+    def test_curves_with_markers_stay_small_too(self):
         def plot(axes):
             for line in ("o-", "s--"):
                 axes.plot(range(50), range(50), line)
@@ -186,10 +186,10 @@ class TestSvg:
         assert not re.search(r"style|metadata|<\?xml|<!|xlink|DejaVu", curves.svg)
         assert all(line.strip() for line in curves.svg.splitlines())
 
-    def test_text_is_text_and_words_stand_as_they_are_written(self, curves):
+    def test_text_stays_unchanged_text(self, curves):
         assert {"Overfitting", "epoch", "loss", "validation, <held> out & kept"} <= set(texts(curves.svg))
 
-    def test_each_curve_has_a_class_a_colour_without_one_and_dashes_of_its_own(self, curves):
+    def test_each_curve_has_its_own_class_colour_and_dashes(self, curves):
         first, second = (parse(curves.svg).findall(f".//*[@class='s-{number}']")[0] for number in (1, 2))
         assert (first.get("stroke"), second.get("stroke")) == (palette.SERIES["1"][0], palette.SERIES["2"][0])
         assert first.get("stroke-dasharray") is None and second.get("stroke-dasharray")
@@ -201,11 +201,11 @@ class TestSvg:
         assert palette.INK[0] not in curves.svg and "#000000" not in curves.svg
         assert 'stroke="currentColor"' in curves.svg
 
-    def test_a_colour_of_the_authors_own_stays(self):
+    def test_a_colour_chosen_by_the_author_is_kept(self):
         svg = recorded(lambda axes: axes.plot([1, 2], [1, 2], color="#123456")).svg
         assert 'stroke="#123456"' in svg
 
-    def test_points_lie_where_the_axes_say(self):
+    def test_points_are_where_the_axes_say(self):
         def plot(axes):
             axes.figure.set_layout_engine("none")
             axes.set(position=(0.1, 0.1, 0.8, 0.8), xlim=(0, 2), ylim=(0, 4))
@@ -218,7 +218,7 @@ class TestSvg:
         for point, (across, up) in zip(found, [(0.1, 0.1), (0.5, 0.9), (0.9, 0.3)], strict=True):
             assert point == pytest.approx((across * width, (1 - up) * height), abs=0.06)
 
-    def test_points_that_overlap_stay_transparent_one_by_one(self):
+    def test_overlapping_points_stay_individually_transparent(self):
         def plot(axes):
             axes.bar([1, 1.5], [2, 2], alpha=0.5)
 
@@ -236,7 +236,7 @@ class TestSvg:
         assert "10−3" in ["".join(text.itertext()) for text in powers]
         assert all(child.tag == f"{SVG}tspan" for text in powers for child in text)
 
-    def test_an_image_is_inlined_at_its_own_size_and_in_its_place(self):
+    def test_an_image_is_inlined_at_its_size_and_place(self):
         svg = recorded(lambda axes: axes.imshow(np.eye(28))).svg
         [image] = parse(svg).iter(f"{SVG}image")
         kind, content = image.get("href").split(",")
@@ -247,23 +247,23 @@ class TestSvg:
         clip = parse(svg).find(f".//{SVG}clipPath/{SVG}rect")
         assert scale * float(image.get("width")) == pytest.approx(float(clip.get("width")), abs=0.5)
 
-    def test_hatches_and_clips_are_still_linked(self):
+    def test_references_to_hatches_and_clips_still_work(self):
         svg = recorded(lambda axes: axes.bar([1, 2], [1, 2], hatch="//")).svg
         linked = set(re.findall(r"""(?:url\(|href=")#(\w+)""", svg))
         assert linked and linked <= set(re.findall(r'id="([^"]+)"', svg))
         assert "<pattern" in svg
 
-    def test_a_legend_stands_below_the_axes_and_has_room_of_its_own(self, curves):
+    def test_a_legend_is_below_the_axes_with_enough_room(self, curves):
         places = {text.text: float(text.get("y")) for text in parse(curves.svg).iter(f"{SVG}text")}
         assert places["epoch"] < places["training"] < places["validation, <held> out & kept"]
         lefts = {text.text: float(text.get("x")) for text in parse(curves.svg).iter(f"{SVG}text")}
         assert lefts["training"] == lefts["validation, <held> out & kept"] < 100
-        assert "#ffffff" not in curves.svg and "#cccccc" not in curves.svg  # a frame would not grow with its words
+        assert "#ffffff" not in curves.svg and "#cccccc" not in curves.svg  # a frame would not grow with a translation
         bare = recorded(lambda axes: axes.plot([1, 2]))
         heights = [float(parse(plot.svg).get("viewBox").split()[3]) for plot in (bare, curves)]
         assert heights[1] > heights[0] + 30
 
-    def test_without_an_axis_label_the_legend_comes_nearer(self):
+    def test_without_an_axis_label_the_legend_is_closer(self):
         def plot(axes):
             axes.plot([1, 2], label="loss")
             axes.legend()
@@ -291,13 +291,13 @@ class TestTranslate:
 
 
 class TestWeave:
-    def test_a_screen_reader_hears_the_title(self, curves):
+    def test_a_screen_reader_gets_the_title(self, curves):
         root = parse(weave(curves.svg, 'Two "curves" <that> part', "p"))
         assert root.get("role") == "img"
         assert root[0].get("id") == root.get("aria-labelledby")
         assert root[0].text == 'Two "curves" <that> part'
 
-    def test_two_plots_on_a_page_share_no_id_and_every_link_has_its_end(self, curves):
+    def test_ids_are_unique_on_a_page_and_every_reference_resolves(self, curves):
         woven = [weave(curves.svg, "t", prefix) for prefix in ("", "a", "b c.d")]
         ids = [re.findall(r'\bid="([^"]+)"', svg) for svg in woven]
         every = [one for own in ids for one in own]
@@ -306,7 +306,7 @@ class TestWeave:
             linked = set(re.findall(r"#([\w-]+-d\d+)", svg))
             assert linked == {id for id in own if not id.endswith("-title")}
 
-    def test_a_text_that_looks_like_an_id_stays(self):
+    def test_a_text_that_looks_like_an_id_is_kept(self):
         svg = recorded(lambda axes: axes.set_title('id="d0" and url(#d0)')).svg
         assert 'id="d0" and url(#d0)' in texts(weave(svg, "t", "p"))
 
@@ -316,12 +316,12 @@ class TestWeave:
         assert all(line.strip() for line in svg.splitlines())
         assert not re.search(r"<style|style=|<script", svg)
 
-    def test_a_standalone_plot_carries_both_schemes(self, curves):
+    def test_a_standalone_plot_contains_both_schemes(self, curves):
         svg = weave(curves.svg, "t", standalone=True)
         assert parse(svg).find(f"{SVG}style").text.strip() == stylesheet(standalone=True).strip()
         assert "prefers-color-scheme:dark" in svg and "data-md-color-scheme" not in svg
 
-    def test_what_is_no_recorded_drawing_is_refused(self):
+    def test_a_text_that_is_not_a_recorded_drawing_is_refused(self):
         with pytest.raises(WeaveError, match="not a recorded plot"):
             weave('<?xml version="1.0"?><svg/>', "t")
 
@@ -345,34 +345,34 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
-def test_text_and_curves_can_be_told_from_the_page(scheme):
+def test_text_and_curves_contrast_with_the_page(scheme):
     assert contrast(palette.INK[scheme], palette.PAGE[scheme]) >= 4.5
     for colours in palette.SERIES.values():
         assert contrast(colours[scheme], palette.PAGE[scheme]) >= 3
 
 
-# What readers without one kind of cone see of linear red, green and blue, https://doi.org/10.1109/TVCG.2009.113
+# Linear RGB as seen with one kind of cone missing, https://doi.org/10.1109/TVCG.2009.113
 EYES = {
     "all": np.eye(3),
     "no red": [[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.052]],
     "no green": [[0.3673, 0.8606, -0.228], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.969]],
     "no blue": [[1.2555, -0.0767, -0.1788], [-0.0784, 0.9309, 0.1476], [0.0047, 0.6914, 0.3039]],
 }
-# To Oklab, in which distances are those that we see, https://bottosson.github.io/posts/oklab/
+# Conversion to Oklab, in which distances match perception, https://bottosson.github.io/posts/oklab/
 CONES = [[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.63]]
 OKLAB = [[0.2105, 0.7936, -0.0041], [1.978, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]]
 
 
 @pytest.mark.parametrize("eyes", EYES)
 @pytest.mark.parametrize("scheme", [0, 1])
-def test_no_two_curves_have_colours_that_some_reader_cannot_tell_apart(scheme, eyes):
+def test_every_reader_can_distinguish_the_colours_of_curves(scheme, eyes):
     seen = [np.clip(EYES[eyes] @ np.array(linear(pair[scheme])), 0, 1) for pair in palette.SERIES.values()]
     places = [OKLAB @ np.cbrt(CONES @ colour) for colour in seen]
     assert min(np.linalg.norm(a - b) for a, b in combinations(places, 2)) >= 0.07
 
 
-def test_the_sites_stylesheet_is_the_one_that_the_drawings_are_made_for():
-    assert STYLESHEET.read_text("utf-8") == stylesheet(), "write what docweave.drawings.plot_svg.stylesheet() returns to it"
+def test_the_sites_stylesheet_is_up_to_date():
+    assert STYLESHEET.read_text("utf-8") == stylesheet(), "write to it: docweave.drawings.plot_svg.stylesheet()"
 
 
 def test_the_stylesheet_styles_every_class_that_a_drawing_uses():

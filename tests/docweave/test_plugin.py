@@ -19,7 +19,7 @@ from tests.docweave.sites import MKDOCS
 
 @pytest.fixture
 def site(tiny, caplog):
-    """The tiny project in two of its languages, as a site that MkDocs builds."""
+    """The tiny project in two languages, as a site that MkDocs builds."""
     tiny.write("mkdocs.yml", MKDOCS)
     for path in tiny.path("docs/zh-Hant").iterdir():
         path.unlink()
@@ -27,7 +27,7 @@ def site(tiny, caplog):
 
 
 class Site:
-    """Builds the site; gives its pages, and what MkDocs warned of."""
+    """Builds the site, and returns its pages and the warnings of MkDocs."""
 
     def __init__(self, tiny, caplog):
         self.tiny, self.caplog = tiny, caplog
@@ -50,7 +50,7 @@ class Site:
         return self.tiny.read(f"site/{name}")
 
     def search(self, locale):
-        """The sections that the search of a language knows, by their addresses."""
+        """Return the sections in the search index of a language, by address."""
         columns = json.loads(gzip.decompress(self.tiny.path(f"site/search/{locale}.json.gz").read_bytes()))
         return {values[0]: dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)}
 
@@ -63,7 +63,7 @@ def test_the_plugin_is_installed_as_docweave():
     assert plugin.load() is DocweavePlugin
 
 
-def test_make_site_fails_on_a_warning_says_it_and_nothing_else(site):
+def test_make_site_fails_on_a_warning_and_prints_only_that(site):
     root = Path(__file__).parents[2]
     site.tiny.path("Makefile").symlink_to(root / "Makefile")
     site.tiny.path(".venv").symlink_to(sys.prefix)
@@ -97,7 +97,7 @@ def test_every_language_has_its_pages_with_the_same_cells(site):
         ]
 
 
-def test_comments_and_phrases_come_in_the_language_of_the_page(site):
+def test_comments_and_phrases_are_in_the_language_of_the_page(site):
     site.build()
     english, russian = site.page("greetings/index.html"), site.page("ru/greetings/index.html")
     assert english.select_one("[data-cell]").get_text().startswith("# say hello first,\n# then go on\nname = ")
@@ -106,7 +106,7 @@ def test_comments_and_phrases_come_in_the_language_of_the_page(site):
     assert russian.footer.get_text() == "Править страницу"
 
 
-def test_a_template_knows_the_languages_by_their_own_names_and_their_phrases(site):
+def test_a_template_knows_the_native_names_and_phrases_of_languages(site):
     site.build()
     page = site.page("ru/index.html")
     assert page.html["lang"] == "ru"
@@ -123,7 +123,7 @@ def test_a_cell_in_a_box_stays_in_it(site):
     assert cell.find_parent("details", class_="success").summary.get_text() == "Решение"
 
 
-def test_figures_stand_in_the_page_itself_and_no_token_is_left(site):
+def test_figures_are_inline_and_no_token_is_left(site):
     site.build()
     page = site.page("ru/index.html")
     assert page.select_one("figure.diagram[data-diagram-of='drawings.model'] svg").title.get_text() == "Самая маленькая модель"
@@ -132,7 +132,7 @@ def test_figures_stand_in_the_page_itself_and_no_token_is_left(site):
         assert "@@docweave" not in path.read_text("utf-8")
 
 
-def test_the_search_knows_the_sections_of_every_page_of_its_language(site):
+def test_the_search_index_has_the_sections_of_every_page_of_its_language(site):
     site.build()
     english, russian = site.search("en"), site.search("ru")
     assert sorted(english) == ["#curves", "#start", "greetings/#greetings", "greetings/#mistakes"]
@@ -144,7 +144,7 @@ def test_the_search_knows_the_sections_of_every_page_of_its_language(site):
     assert (mistakes["page"], mistakes["title"]) == ("Приветствия", "Ошибки") and "ValueError" in mistakes["code"]
 
 
-def test_the_search_finds_nothing_that_is_for_the_eye_or_stands_around_the_page(site):
+def test_the_search_index_excludes_decoration_and_navigation(site):
     site.build()
     sections = [*site.search("en").values(), *site.search("ru").values()]
     known = " ".join(value for section in sections for name, value in section.items() if name != "url")
@@ -152,7 +152,7 @@ def test_the_search_finds_nothing_that_is_for_the_eye_or_stands_around_the_page(
         assert words not in known
 
 
-def test_the_search_of_a_second_build_knows_each_section_once(site):
+def test_a_second_build_indexes_each_section_once(site):
     site.build()
     site.tiny.replace("docs/ru/index.md", "Добро пожаловать.", "Здравствуйте.")
     site.build()
@@ -168,7 +168,7 @@ def test_the_link_to_a_section_is_named_in_the_language_of_the_page(site):
     assert site.page("ru/index.html").h2.a["title"] == "Ссылка на раздел"
 
 
-def test_a_stale_section_has_a_note_that_leads_to_its_english(site):
+def test_a_stale_section_has_a_note_with_a_link_to_its_english(site):
     site.tiny.replace("docs/en/greetings.md", "A program may fail.", "A program may fail, and say so.")
     site.build(strict=True)
     (note,) = site.page("ru/greetings/index.html").select(".stale")
@@ -179,7 +179,7 @@ def test_a_stale_section_has_a_note_that_leads_to_its_english(site):
     assert site.page(f"{address[0]}index.html").find(id=address[2]).name == "h2"
 
 
-def test_a_second_build_reads_what_has_changed(site):
+def test_a_second_build_reads_the_changes(site):
     site.build()
     site.tiny.replace("docs/ru/index.md", "Добро пожаловать.", "Здравствуйте.")
     site.tiny.replace("docs/ru/comments.po", "Править", "Чинить")
@@ -200,7 +200,7 @@ def test_one_language_alone_can_be_built(site, monkeypatch):
 # --- problems ---
 
 
-def test_a_problem_is_a_warning_and_the_site_is_built(site):
+def test_a_problem_is_a_warning_and_the_site_is_still_built(site):
     site.tiny.replace("snippets/greetings.py", "one on each side", "left and right")
     site.build()
     assert site.warnings == ["docs/ru/comments.po: no translation of “left and right” (greetings.count)"]
@@ -228,7 +228,7 @@ def test_a_problem_fails_a_strict_build(site):
     ],
     ids=["unknown cell", "fence", "snippet", "catalogue"],
 )
-def test_what_cannot_be_woven_stops_the_build_with_its_file_and_line(site, file, old, new, message):
+def test_an_error_in_weaving_stops_the_build_at_its_line(site, file, old, new, message):
     site.tiny.replace(file, old, new)
     with pytest.raises(Abort):
         site.build()
@@ -236,7 +236,7 @@ def test_what_cannot_be_woven_stops_the_build_with_its_file_and_line(site, file,
     assert problem.startswith(message) and last.startswith(message)
 
 
-def test_what_a_page_and_a_notebook_would_read_differently_stops_the_build_at_its_line(site):
+def test_a_disagreement_with_the_notebook_stops_the_build_at_its_line(site):
     site.tiny.replace("docs/en/index.md", "Welcome.", "Welcome:\n- one\n- two")
     with pytest.raises(Abort):
         site.build()
@@ -245,7 +245,7 @@ def test_what_a_page_and_a_notebook_would_read_differently_stops_the_build_at_it
 
 @pytest.fixture
 def styled(site):
-    """The site with style sheets and a script of its own, and with a theme that has some too."""
+    """The site with its own style sheets and script, and with a theme that has some, too."""
     config = "extra_css: [assets/look.css, assets/more.css]\nextra_javascript: [assets/move.js]\n"
     site.tiny.replace("mkdocs.yml", "nav: [", f"{config}nav: [")
     site.tiny.write("docs/assets/look.css", "table{a:b}.moved{a:b}.highlight.focus-visible{a:b}")
@@ -257,7 +257,7 @@ def styled(site):
     return site
 
 
-def test_the_theme_and_the_site_have_one_style_sheet_with_what_their_pages_use(styled):
+def test_theme_and_site_share_one_trimmed_style_sheet(styled):
     styled.build(strict=True)
     assert styled.read("assets/stylesheets/all.css").splitlines() == [
         '@charset "utf-8";body{a:b}.moved{a:b}.highlight:focus-visible{a:b}html{a:b}'
@@ -266,20 +266,20 @@ def test_the_theme_and_the_site_have_one_style_sheet_with_what_their_pages_use(s
     assert files == {"all.css", "other.css", "move.js"}
 
 
-def test_what_only_another_language_uses_is_in_the_style_sheet_too(styled):
+def test_the_style_sheet_covers_every_language(styled):
     styled.tiny.replace("docs/ru/index.md", "\n::: ", "\n| a |\n| --- |\n| 1 |\n\n::: ")
     styled.build()
     assert "table{a:b}" in styled.read("assets/stylesheets/all.css")
 
 
-def test_a_style_sheet_that_is_not_there_stops_the_build(styled):
+def test_a_missing_style_sheet_stops_the_build(styled):
     styled.tiny.path("docs/assets/more.css").unlink()
     with pytest.raises(Abort):
         styled.build()
     assert styled.warnings[-1] == "mkdocs.yml: extra_css names assets/more.css, which is not in docs/"
 
 
-def test_every_page_has_a_policy_but_where_a_server_adds_a_script_to_it(site):
+def test_every_built_page_has_a_policy_but_not_a_served_one(site):
     site.tiny.replace("mkdocs.yml", "  custom_dir: theme\n", "  custom_dir: theme\n  static_templates: [404.html]\n")
     site.tiny.replace("theme/main.html", "<body>\n<nav>", '<head><meta charset="utf-8"></head><body>\n<nav>')
     site.tiny.write("theme/404.html", '<meta charset="utf-8">\n<p>Not found</p>')

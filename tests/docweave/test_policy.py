@@ -12,7 +12,7 @@ def policy(html):
     return dict(part.split(" ", 1) for part in content.split("; "))
 
 
-def test_space_between_lines_goes_but_that_between_words_stays():
+def test_space_between_lines_is_removed_but_not_between_words():
     assert compress("\n\n<p>\n    one\n\n    <b>two</b> three\n</p>") == "<p>\none\n<b>two</b> three\n</p>"
 
 
@@ -29,11 +29,11 @@ def test_a_page_may_run_its_own_inline_scripts_and_no_others():
     assert policy(html)["script-src"].split() == ["'self'", *sorted(hashes)]
 
 
-def test_whatever_the_policy_does_not_name_is_refused():
+def test_sources_not_in_the_policy_are_blocked():
     assert policy(protect(PAGE))["default-src"] == "'none'"
     assert "unsafe-inline" not in protect(PAGE)
 
 
-def test_the_policy_comes_before_all_that_it_is_for():
+def test_the_policy_comes_before_everything_it_applies_to():
     html = protect(PAGE.replace("</head>", '<link rel="stylesheet" href="a.css"></head>'))
     assert html.index("Content-Security-Policy") < html.index("a.css")

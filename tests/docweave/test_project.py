@@ -5,7 +5,7 @@ from docweave.project import Project
 from docweave.tree import Directive
 
 
-def test_languages_are_the_folders_that_hold_pages_english_first(tiny):
+def test_languages_are_the_folders_with_pages_english_first(tiny):
     tiny.write("docs/assets/site.css", "")
     tiny.write("docs/ca/index.md", tiny.read("docs/en/index.md"))
     assert tiny.project.languages == ("en", "ca", "ru", "zh-Hant")
@@ -17,12 +17,12 @@ def test_a_language_without_a_first_page_is_still_a_language(tiny):
     assert "ru" in tiny.project.languages
 
 
-def test_a_folder_without_english_pages_is_no_project(tmp_path):
+def test_a_folder_without_english_pages_is_not_a_project(tmp_path):
     with pytest.raises(WeaveError, match=r"docs: there are no pages in docs/en/: expected a project with docs/ and snippets/"):
         Project(tmp_path).pages
 
 
-def test_everything_is_read_by_name(tiny):
+def test_chapters_pages_and_catalogues_are_read_by_name(tiny):
     project = tiny.project
     assert list(project.chapters) == ["drawings", "greetings"]
     assert list(project.pages["ru"]) == ["greetings", "index"]
@@ -42,7 +42,7 @@ def test_a_page_in_a_deeper_folder_is_refused(tiny):
         tiny.project.pages
 
 
-def test_comments_words_in_plots_and_phrases_are_to_be_translated_with_their_places(tiny):
+def test_messages_are_comments_texts_in_plots_and_phrases_with_their_places(tiny):
     places = {message.text: message.places for message in tiny.project.messages}
     assert places["say hello first,\nthen go on"] == ("greetings.greet",)
     assert places["a name is no number"] == ("greetings.fail",)
@@ -75,6 +75,6 @@ def test_an_unknown_chapter_or_cell_is_refused_with_the_nearest_name(tiny, chapt
     ("path", "shown"),
     [("docs/en/index.md", "docs/en/index.md:3: wrong"), ("/elsewhere/x.md", "/elsewhere/x.md:3: wrong"), (None, "wrong")],
 )
-def test_errors_show_paths_as_seen_from_the_project(tiny, path, shown):
+def test_errors_have_paths_relative_to_the_project(tiny, path, shown):
     error = WeaveError("wrong", tiny.root / path if path else None, 3 if path else None)
     assert str(tiny.project.relative(error)) == shown

@@ -16,13 +16,13 @@ from docweave.outputs import Output, code_hashes, installed_versions
 from docweave.running.noise import NOISE, PLAIN, SEEDS, Setting
 from docweave.running.run import ENVIRONMENT, measured, prepare, run_cells, run_chapters, run_under
 
-# All need Keras, whose import takes seconds: once in one process.
+# All tests here need Keras, whose import takes seconds: one process imports it once.
 pytestmark = pytest.mark.xdist_group("keras")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def keras():
-    """Keras, imported as every run imports it; the tests of other files get their environment back."""
+    """Keras, imported as in every run; the environment is restored for the tests in other files."""
     environment = dict(os.environ)
     prepare()
     import keras
@@ -34,7 +34,7 @@ def keras():
 
 @pytest.fixture
 def chapter(tmp_path):
-    """Reads a text as the snippet file of that name."""
+    """Reads a text as a snippet file of that name."""
 
     def read(text, name="first_steps"):
         path = tmp_path / f"{name}.py"
@@ -52,7 +52,7 @@ def ran(chapter):
 
 @pytest.fixture
 def refused(ran):
-    """Runs the cells of a text and returns the error, from the line on."""
+    """Runs the cells of a text and returns the error, starting with the line number."""
 
     def run(text):
         with pytest.raises(WeaveError) as caught:
@@ -63,14 +63,14 @@ def refused(ran):
 
 
 def must_raise(*lines):
-    """A cell that must raise, as it stands in its file."""
+    """A cell that must raise, as written in its file."""
     return "\n".join(['# %% fail tags=["raises-exception"] active="ipynb"', *(f"# {line}" for line in lines)]) + "\n"
 
 
-# --- what cells give ---
+# --- outputs of cells ---
 
 
-def test_cells_run_in_order_in_one_namespace_and_what_they_print_is_recorded(ran):
+def test_cells_run_in_order_in_one_namespace_with_recorded_output(ran):
     done = ran('# %% one\nx = 1\nprint(x, " ")\nprint()\n\n# %% two\nx += 1\n\n# %% three\nprint(x)\n')
     assert done.record.cells == {"one": Output("1\n\n"), "three": Output("2\n")}
     assert done.namespace["x"] == 2
@@ -80,7 +80,7 @@ def test_a_cell_runs_as_in_a_script(ran):
     assert ran("# %% one\nprint(__name__)\n").record.cells["one"].text == "__main__\n"
 
 
-def test_a_record_knows_the_code_and_the_versions_that_gave_it(chapter):
+def test_a_record_knows_its_code_and_versions(chapter):
     read = chapter("# %% one\nx = 1\n")
     record = run_cells(read).record
     assert record.code == code_hashes(read)
@@ -88,29 +88,29 @@ def test_a_record_knows_the_code_and_the_versions_that_gave_it(chapter):
     assert "keras" in record.versions
 
 
-def test_the_error_that_a_cell_must_raise_is_recorded_with_what_it_printed_before(ran):
+def test_an_expected_error_is_recorded_with_the_output_before_it(ran):
     record = ran(must_raise('print("first")', 'raise ValueError("two\\nlines")')).record
     assert record.cells["fail"] == Output("first\n", "ValueError: two\nlines\n")
     assert record.cells["fail"].raises == "ValueError"
 
 
-def test_what_follows_a_cell_that_must_raise_still_runs(ran):
+def test_cells_after_one_that_must_raise_still_run(ran):
     record = ran(must_raise("x = 1", "int('y')") + "\n# %% next\nprint(x)\n").record
     assert record.cells["next"].text == "1\n"
 
 
-def test_a_cell_that_does_not_parse_is_recorded_without_its_place(ran):
+def test_a_syntax_error_is_recorded_without_its_location(ran):
     assert ran(must_raise('print("hello"')).record.cells["fail"].error == "SyntaxError: '(' was never closed\n"
 
 
-def test_a_function_that_returns_nothing_may_end_a_cell(ran):
+def test_a_cell_may_end_with_a_call_that_returns_none(ran):
     assert ran("# %% one\nprint(1)\n").record.cells["one"].text == "1\n"
 
 
-# --- what no cell may do ---
+# --- errors of authors ---
 
 
-def test_a_cell_that_raises_without_being_tagged_is_refused_at_the_line(refused):
+def test_a_cell_that_raises_without_a_tag_is_refused_at_its_line(refused):
     message = refused("# %% one\nx = 1\n\n# %% two\ny = 2\nint('x')\nz = 3\n")
     assert message == (
         "6: the cell “two” raised ValueError: invalid literal for int() with base 10: 'x'\n"
@@ -118,18 +118,18 @@ def test_a_cell_that_raises_without_being_tagged_is_refused_at_the_line(refused)
     )
 
 
-def test_an_error_deep_in_a_chapter_is_placed_where_it_was_raised(refused):
+def test_an_error_in_a_function_of_another_cell_is_reported_at_its_line(refused):
     text = "# %% define\ndef fail():\n    return 1 / 0\n\n# %% call\nx = fail()\n"
     assert refused(text).startswith("3: the cell “call” raised ZeroDivisionError: division by zero")
 
 
-def test_an_error_without_a_line_is_placed_at_the_cell(refused):
+def test_an_error_without_a_line_is_reported_at_the_cell(refused):
     assert refused("# %% one\nx = 1\n\n# %% two\nreturn\n").startswith(
         "5: the cell “two” raised SyntaxError: 'return' outside function"
     )
 
 
-def test_a_cell_that_is_tagged_and_does_not_raise_is_refused(refused):
+def test_a_tagged_cell_that_does_not_raise_is_refused(refused):
     assert refused(must_raise("x = 1")) == "2: the cell “fail” is tagged raises-exception and did not raise"
 
 
@@ -142,7 +142,7 @@ def test_a_cell_that_warns_is_refused(refused):
     assert refused(text) == "2: the cell “one” warns: UserWarning: old"
 
 
-def test_the_warning_that_keras_gives_at_every_first_model_is_let_pass(ran):
+def test_the_known_warning_at_the_first_model_is_ignored(ran):
     text = '# %% one\nimport warnings\n\nwarnings.warn("Possible nested set at position 1", FutureWarning)\n'
     assert ran(text).record.cells == {}
 
@@ -158,11 +158,11 @@ def test_the_warning_that_keras_gives_at_every_first_model_is_let_pass(ran):
         ("print(object())", "an address in memory (“ at 0x"),
     ],
 )
-def test_a_cell_that_prints_what_differs_from_run_to_run_is_refused(refused, code, what):
+def test_a_cell_with_unstable_output_is_refused(refused, code, what):
     assert refused(f"# %% one\n{code}\n").startswith(f"2: the cell “one” prints {what}")
 
 
-def test_an_error_that_differs_from_run_to_run_is_refused_too(refused):
+def test_a_cell_with_an_unstable_error_is_refused(refused):
     message = refused(must_raise("raise ValueError('keras_tensor_12')"))
     assert message == "2: the cell “fail” prints a generated tensor name (“keras_tensor_12”), which differs from run to run"
 
@@ -183,7 +183,7 @@ print(plt.get_fignums())
 """
 
 
-def test_a_plot_is_recorded_with_its_data_and_its_words_and_closed(ran):
+def test_a_plot_is_recorded_with_data_and_texts_and_then_closed(ran):
     record = ran(DRAW).record
     (plot,) = record.cells["draw"].plots
     assert set(plot.texts) == {"one-hot labels", "epoch"}
@@ -199,7 +199,7 @@ def test_several_plots_of_a_cell_are_recorded_in_order(ran):
     assert [plot.data["axes"][0]["xlabel"] for plot in record.cells["draw"].plots] == ["epoch", "step"]
 
 
-def test_a_cell_never_draws_on_in_a_figure_that_was_open_before_the_run(ran):
+def test_a_cell_never_draws_into_a_figure_from_before_the_run(ran):
     import matplotlib.pyplot as plt
 
     plt.title("of another run")
@@ -207,9 +207,9 @@ def test_a_cell_never_draws_on_in_a_figure_that_was_open_before_the_run(ran):
     assert set(plot.texts) == {"one-hot labels", "epoch"}
 
 
-def test_a_figure_that_is_drawn_and_not_shown_is_refused(refused):
+def test_a_figure_drawn_but_not_shown_is_refused(refused):
     message = refused(DRAW.replace("plt.show()\n", "axes = plt.gca()\n"))
-    assert message.startswith("2: the cell “draw” draws a figure and does not show it")
+    assert message.startswith("2: the cell “draw” draws a figure without showing it")
     assert message.endswith("end the drawing with `plt.show()`")
 
 
@@ -245,12 +245,12 @@ def test_the_models_at_the_end_of_a_chapter_are_recorded_by_variable(ran):
     assert all(diagram.layout is None for diagram in record.diagrams.values())
 
 
-def test_a_variable_that_named_several_models_is_recorded_with_the_cells(ran):
+def test_a_rebound_model_variable_is_recorded_with_its_cells(ran):
     record = ran(MODELS.replace("other = ", "model = ")).record
     assert record.rebound == {"model": ["first", "third"]}
 
 
-def test_summaries_are_as_wide_as_on_every_other_machine(ran):
+def test_summaries_have_the_same_width_on_every_machine(ran):
     record = ran(MODELS + "model.summary()\n").record
     lines = record.cells["third"].text.splitlines()
     assert max(map(len, lines)) <= int(ENVIRONMENT["COLUMNS"])
@@ -278,21 +278,21 @@ print(len(history.epoch), history.params["steps"], sorted(history.history))
 
 
 @pytest.mark.parametrize("validation", ["", ", validation_split=0.5", ", validation_data=(x, y)"])
-def test_a_short_run_trains_slow_cells_for_one_epoch_of_two_batches_and_no_others(ran, validation):
+def test_a_short_run_shortens_the_training_of_slow_cells_only(ran, validation):
     record = ran(TRAIN.format(validation=validation), short=True).record
     measured = ["loss", "val_loss"] if validation else ["loss"]
     assert record.cells["quick"].text == "2 8\n"
     assert record.cells["long"].text == f"1 2 {measured}\n"
 
 
-def test_a_whole_run_trains_slow_cells_as_they_say(ran, keras):
+def test_a_full_run_trains_slow_cells_in_full(ran, keras):
     assert ran(TRAIN.format(validation=""), short=False).record.cells["long"].text == "3 8 ['loss']\n"
 
 
-# --- chapters in processes of their own ---
+# --- chapters in separate processes ---
 
 
-def test_each_chapter_runs_in_a_process_of_its_own_and_comes_as_soon_as_it_has_ended(chapter):
+def test_each_chapter_runs_in_its_own_process_and_is_yielded_when_done(chapter):
     leave = 'import os\n\nos.environ["LEFT"] = "by one"\nprint("one")'
     one = chapter(f"# %% cell\n{leave}\n", "one")
     two = chapter('# %% cell\nimport os\n\nprint("two", os.environ.get("LEFT"))\n', "two")
@@ -303,7 +303,7 @@ def test_each_chapter_runs_in_a_process_of_its_own_and_comes_as_soon_as_it_has_e
     assert multiprocessing.active_children() == []
 
 
-def test_what_the_process_inherits_is_never_destroyed_in_it(chapter, tmp_path):
+def test_inherited_objects_are_never_destroyed_in_the_process(chapter, tmp_path):
     class Inherited:
         def __del__(self, path=tmp_path / "destroyed"):
             path.touch()
@@ -319,7 +319,7 @@ def test_what_the_process_inherits_is_never_destroyed_in_it(chapter, tmp_path):
         gc.enable()
 
 
-def test_an_authors_mistake_comes_out_of_the_process_with_its_place(chapter):
+def test_an_authors_mistake_leaves_the_process_with_its_place(chapter):
     with pytest.raises(WeaveError, match=r"first_steps.py:3: the cell “one” raised ZeroDivisionError"):
         list(run_chapters([chapter("# %% one\nx = 1\ny = x / 0\n")]))
 
@@ -327,7 +327,7 @@ def test_an_authors_mistake_comes_out_of_the_process_with_its_place(chapter):
 @pytest.mark.parametrize(
     ("code", "exit_code"), [("os.kill(os.getpid(), 9)", -signal.SIGKILL), ("os._exit(3)", 3), ("raise SystemExit(4)", 4)]
 )
-def test_a_process_that_dies_is_told_with_its_chapter(chapter, code, exit_code):
+def test_a_process_that_dies_is_reported_with_its_chapter(chapter, code, exit_code):
     with pytest.raises(WeaveError, match=rf"first_steps.py: the process that ran the chapter died with exit code {exit_code}$"):
         list(run_chapters([chapter(f"# %% one\nimport os\n\n{code}\n")]))
 
@@ -347,13 +347,13 @@ def test_an_interrupted_run_stops_its_process_too(chapter, tmp_path, monkeypatch
     assert multiprocessing.active_children() == []
 
 
-def test_a_run_from_the_command_line_gives_what_is_recorded(tiny):
+def test_a_run_from_the_command_line_gives_the_recorded_outputs(tiny):
     result = CliRunner().invoke(main, ["--root", str(tiny.root), "run", "greetings"])
     assert (result.exit_code, result.stdout) == (0, "greetings: 0 differences (1 of 1)\n")
 
 
 @pytest.mark.parametrize("death", ["", "\n\nimport os\n\nos._exit(3)"], ids=["mistake", "death"])
-def test_a_recording_that_ends_half_way_leaves_the_recorded_outputs_as_they_were(tiny, death):
+def test_an_interrupted_recording_leaves_the_old_outputs_unchanged(tiny, death):
     files = {path: path.read_bytes() for path in tiny.project.outputs.rglob("*") if path.is_file()}
     tiny.replace("snippets/greetings.py", "print(hands)", f"print(hands){death}\nprint(hands / 0)")
     result = CliRunner().invoke(main, ["--root", str(tiny.root), "run", "--record", "greetings"])
@@ -362,7 +362,7 @@ def test_a_recording_that_ends_half_way_leaves_the_recorded_outputs_as_they_were
     assert {path: path.read_bytes() for path in tiny.project.outputs.rglob("*") if path.is_file()} == files
 
 
-def test_a_chapter_with_a_backend_of_its_own_runs_in_a_process_that_starts_anew(chapter, keras):
+def test_a_chapter_with_its_own_backend_runs_in_a_fresh_process(chapter, keras):
     keras.left_behind = True  # a fork would inherit it
     code = "import keras\n\nprint(keras.backend.backend(), hasattr(keras, 'left_behind'))"
     ((_, record),) = run_chapters([chapter(f"# %% one\n{code}\n", "steps_tensorflow")])
@@ -373,13 +373,13 @@ def test_a_chapter_with_a_backend_of_its_own_runs_in_a_process_that_starts_anew(
 OLDER = "# %% one\nimport keras\n\nprint(keras.__version__)\n"
 
 
-def test_a_chapter_of_an_older_keras_runs_with_it(chapter):
+def test_a_chapter_for_an_older_keras_runs_with_it(chapter):
     ((_, record),) = run_chapters([chapter(OLDER, "keras_3_6")])
     assert record.cells["one"].text == "3.6.0\n"
     assert record.versions["keras"] == "3.6.0"
 
 
-def test_an_older_keras_that_is_not_there_is_missed_at_the_chapter_with_the_way_to_get_it(chapter):
+def test_a_missing_older_keras_is_reported_with_the_command_to_install_it(chapter):
     with pytest.raises(WeaveError, match=r"keras_3_1\.py: Keras 3\.1 is not in .*: `make setup` installs"):
         list(run_chapters([chapter(OLDER, "keras_3_1")]))
 
@@ -389,19 +389,19 @@ def test_an_error_that_tensorflow_prints_in_bold_is_recorded_plain(ran):
     assert error == "ValueError: in bold\n"
 
 
-def test_the_folder_of_a_package_is_not_recorded(ran):
+def test_the_path_of_a_package_is_not_recorded(ran):
     raised = must_raise('print("/here/lib/site-packages/keras/a.py:1")', 'raise ValueError("see /here/site-packages/b.py")')
     output = ran(raised).record.cells["fail"]
     assert (output.text, output.error) == ("keras/a.py:1\n", "ValueError: see b.py\n")
 
 
 @pytest.mark.parametrize("guess", ["Did you mean: 'compile'?", "Did you forget to import 'keras'?"])
-def test_what_a_newer_python_guesses_is_not_recorded(ran, guess):
+def test_suggestions_of_newer_pythons_are_not_recorded(ran, guess):
     error = ran(must_raise(f'raise AttributeError("nothing here. {guess}")')).record.cells["fail"].error
     assert error == "AttributeError: nothing here\n"
 
 
-def test_a_model_of_too_many_layers_to_draw_is_left_out_of_the_record(ran):
+def test_a_model_with_too_many_layers_to_draw_is_not_recorded(ran):
     stack = "keras.Sequential([keras.Input((2,)), *(keras.layers.ReLU() for _ in range({}))])"
     done = ran(f"# %% one\nimport keras\n\nsmall = {stack.format(2)}\nlarge = {stack.format(70)}\n")
     assert list(done.record.diagrams) == ["small"]
@@ -436,7 +436,7 @@ def measure(chapter, ran, monkeypatch):
     return measure
 
 
-def test_under_a_setting_a_chapter_runs_in_its_environment_from_the_start(chapter):
+def test_a_setting_sets_the_environment_before_the_process_starts(chapter):
     code = "# %% one\nimport os\n\nprint(os.environ.get('ONEDNN_MAX_CPU_ISA'), f'{1 / 3:.2f}')\n"
     settings = [Setting("narrow", wide=False), Setting("AVX2", {"ONEDNN_MAX_CPU_ISA": "AVX2"})]
     (_, narrow), (setting, wide) = run_under(chapter(code), settings)
@@ -446,13 +446,13 @@ def test_under_a_setting_a_chapter_runs_in_its_environment_from_the_start(chapte
     assert "ONEDNN_MAX_CPU_ISA" not in os.environ
 
 
-def test_a_mistake_under_a_setting_says_which(chapter):
+def test_a_mistake_under_a_setting_names_it(chapter):
     code = "# %% one\nimport os\n\nassert os.environ.get('ONEDNN_MAX_CPU_ISA') is None\n"
     with pytest.raises(WeaveError, match=r"first_steps.py:4: under “AVX2”, the cell “one” raised AssertionError"):
         list(run_under(chapter(code), [Setting("AVX2", {"ONEDNN_MAX_CPU_ISA": "AVX2"})]))
 
 
-def test_a_nudge_moves_each_weight_that_is_drawn_by_about_a_millionth(ran):
+def test_a_nudge_moves_each_random_weight_by_about_a_millionth(ran):
     plain = ran(NUDGED, setting=Setting("plain")).namespace
     nudged = ran(NUDGED, setting=Setting("nudge", nudge=1)).namespace
     change = nudged["kernel"] / plain["kernel"] - 1
@@ -466,7 +466,7 @@ def test_equal_weights_are_nudged_alike_and_two_nudges_differ(ran):
     assert (one != other).any()
 
 
-def test_another_seed_gives_other_weights(ran):
+def test_another_seed_gives_different_weights(ran):
     plain, other = (ran(NUDGED, setting=Setting("seed", seed=seed)).namespace["kernel"] for seed in (0, 1))
     assert (plain != other).all()
 
@@ -480,12 +480,12 @@ def test_a_record_keeps_each_number_under_each_setting(measure):
     assert plain[1] == 0
 
 
-def test_a_digit_that_noise_changes_is_not_recorded(measure):
+def test_a_digit_that_changes_under_noise_is_refused(measure):
     with pytest.raises(WeaveError, match=r"first_steps.py:2: the cell “make” prints .* when only the arithmetic changes"):
         measure(NUDGED.replace("{kernel[0, 0]:.3f}", "{float(kernel[0, 0]) ** 8:.7e}"))
 
 
-def test_a_word_that_noise_changes_is_not_recorded(measure, ran):
+def test_a_word_that_changes_under_noise_is_refused(measure, ran):
     drawn = float(ran(NUDGED).namespace["kernel"][0, 0])
     code = NUDGED + f"print(float(kernel[0, 0]) == {drawn!r})\n"
     with pytest.raises(
@@ -494,14 +494,14 @@ def test_a_word_that_noise_changes_is_not_recorded(measure, ran):
         measure(code)
 
 
-def test_a_verdict_that_another_seed_changes_is_not_recorded(measure, ran):
+def test_a_verdict_that_changes_with_the_seed_is_refused(measure, ran):
     drawn = float(ran(NUDGED).namespace["kernel"][0, 0])
     code = NUDGED + f"print(abs(float(kernel[0, 0]) - {drawn!r}) < 1e-4)\n"
     with pytest.raises(WeaveError, match=r"the cell “make” gives something else under “seed 1”"):
         measure(code)
 
 
-def test_how_far_noise_moves_a_curve_is_recorded(measure):
+def test_the_noise_of_a_curve_is_recorded(measure):
     draw = "\n# %% draw\nimport matplotlib.pyplot as plt\n\nplt.plot([1, 2], [1, 1e3 * float(kernel[0, 0])])\nplt.show()\n"
     (drift,) = measure(NUDGED + draw).drift["draw"]
     assert 0 < drift < 1e-5

@@ -43,12 +43,12 @@ pip install keras
 
 @pytest.fixture
 def found(tiny):
-    """The entry of a page that has a bit of everything."""
+    """The entry of a page with one of everything."""
     tiny.write("docs/en/layers.md", PAGE)
     return entry(tiny.project.pages["en"]["layers"], "layers/", tiny.project)
 
 
-def test_a_section_is_a_heading_with_what_is_below_it(found):
+def test_a_section_is_a_heading_with_the_content_below_it(found):
     layers, build = found.sections
     assert (layers.id, layers.title) == ("layers", "Layers & models")
     assert layers.text == "A layer is a function, see the graph. one shared weights"
@@ -56,11 +56,11 @@ def test_a_section_is_a_heading_with_what_is_below_it(found):
     assert build.text == "a b 1 two Check yourself Why 1 < 2? A model One box A line"
 
 
-def test_what_is_set_in_bold_is_known_as_a_term(found):
+def test_bold_words_are_key_terms(found):
     assert [section.key for section in found.sections] == ["layer shared weights", "two"]
 
 
-def test_of_code_and_outputs_the_names_are_kept_each_once_and_dotted_names_whole(found):
+def test_names_in_code_and_outputs_are_indexed_once(found):
     layers, build = found.sections
     assert layers.code == ""
     names = "pip install keras say hello first then go on name reader print f Hello import matplotlib.pyplot as plt"
@@ -73,7 +73,7 @@ def test_comments_are_found_in_the_language_of_the_page(tiny):
     assert "здороваемся" in russian.sections[0].code
 
 
-def test_the_file_is_json_that_gzip_unpacks_and_always_the_same():
+def test_the_index_is_reproducible_gzipped_json():
     layers = Section("layers", "Слои", "Слой — это функция.", "слой", "layers.Dense")
     build = Section("build", "Собрать", "Соберём сеть.", "", "keras.Model")
     entries = (Entry("ru/layers/", (layers, build)), Entry("ru/", (build,)))

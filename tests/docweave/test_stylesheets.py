@@ -50,19 +50,19 @@ def test_a_rule_that_may_match_something_is_kept(selector):
         "p:where(table)",
     ],
 )
-def test_a_rule_that_matches_nothing_goes(selector):
+def test_a_rule_that_matches_nothing_is_dropped(selector):
     assert trimmed(selector + "{color:red}") == ""
 
 
-def test_of_several_selectors_those_that_match_nothing_go():
+def test_selectors_that_match_nothing_are_dropped_from_a_list():
     assert trimmed("p,table,.note, .absent{color:red}") == "p,.note{color:red}"
 
 
-def test_an_empty_rule_goes():
+def test_an_empty_rule_is_dropped():
     assert trimmed("p{}") == ""
 
 
-def test_what_a_script_may_set_is_kept():
+def test_a_rule_for_names_in_a_script_is_kept():
     css = ".open{a:b}[data-far-away]{a:b}[aria-expanded=true]{a:b}mark{a:b}"
     script = 'box.className = "open"; box.dataset.farAway = 1; box.ariaExpanded = true; document.createElement("mark")'
     assert trimmed(css, script=script) == css
@@ -70,12 +70,12 @@ def test_what_a_script_may_set_is_kept():
     assert trimmed(css) == ""
 
 
-def test_rules_for_some_screens_are_trimmed_too():
+def test_rules_in_media_queries_are_trimmed_too():
     css = "@media print{p{a:b}table{a:b}}@supports (a:b){table{a:b}}@page{margin:1in}@keyframes turn{to{a:b}}"
     assert trimmed(css) == "@media print{p{a:b}}@page{margin:1in}@keyframes turn{to{a:b}}"
 
 
-def test_custom_properties_that_nothing_uses_go_even_if_each_other_do():
+def test_custom_properties_used_only_by_unused_ones_are_dropped():
     root = ":root{--a:var(--b);--b:1px;--c:url('data:image/svg+xml;utf8,<svg/>');--d:2px}"
     css = root + "p{margin:var( --d, 1px)}table{margin:var(--c)}"
     assert trimmed(css) == ":root{--d:2px}p{margin:var( --d, 1px)}"
@@ -88,9 +88,9 @@ def test_custom_properties_of_a_drawing_and_of_a_script_are_kept():
     )
 
 
-def test_comments_and_space_go_but_those_in_text_stay():
+def test_comments_and_space_are_dropped_except_in_strings():
     assert trimmed('/* why */ p::before {\n  /* what */\n  content: "/*  */";\n}') == 'p::before{content: "/*  */"}'
 
 
-def test_sheets_are_joined_in_order_and_with_the_focus_that_browsers_know():
+def test_sheets_are_joined_in_order_with_the_native_focus_pseudo_class():
     assert join(["a.focus-visible{}", "b:not(.focus-visible){}"]) == "a:focus-visible{}\nb:not(:focus-visible){}"

@@ -22,7 +22,7 @@ def git(tiny, *arguments):
 
 @pytest.fixture
 def history(tiny):
-    """The tiny project in a git repository; commits what the tests change."""
+    """The tiny project in a git repository; commits the changes of a test."""
 
     def commit():
         git(tiny, "add", ".")
@@ -36,7 +36,7 @@ def history(tiny):
 # --- status ---
 
 
-def test_a_translation_that_lacks_nothing_is_complete(tiny):
+def test_a_translation_without_gaps_is_complete(tiny):
     assert report(tiny).complete and report(tiny, "zh-Hant").complete
 
 
@@ -46,7 +46,7 @@ def test_a_missing_page_is_listed(tiny):
     assert not report(tiny).complete
 
 
-def test_a_page_that_english_does_not_have_is_left_to_the_check(tiny):
+def test_status_ignores_a_page_without_english_original(tiny):
     tiny.write("docs/ru/more.md", tiny.read("docs/ru/index.md"))
     assert report(tiny).complete
 
@@ -65,7 +65,7 @@ def test_a_section_listed_as_the_same_needs_no_stamp(tiny):
     assert report(tiny).complete
 
 
-def test_words_without_translation_are_listed(tiny):
+def test_messages_without_translation_are_listed(tiny):
     tiny.replace("snippets/greetings.py", "one on each side", "left and right")
     (problem,) = report(tiny).words
     assert str(problem) == "docs/ru/comments.po: no translation of “left and right” (greetings.count)"
@@ -77,7 +77,7 @@ def test_an_unknown_language_is_refused_with_the_nearest(tiny):
         report(tiny, "zh-Hans")
 
 
-def test_english_is_no_translation(tiny):
+def test_english_is_not_a_translation(tiny):
     with pytest.raises(WeaveError, match=r"there is no translation “en” in docs/\. There are: ru, zh-Hant\."):
         report(tiny, "en")
 
@@ -89,10 +89,10 @@ CHANGE = """\
  
 -A program may fail.
 +A program may fail, and say so.
- """  # noqa: W293 - a diff has a space where a line is empty
+ """  # noqa: W293 - an empty line has a space in a diff
 
 
-def test_a_stale_section_is_shown_with_what_changed_since_it_was_stamped(tiny, history):
+def test_a_stale_section_is_shown_with_the_diff_since_its_stamp(tiny, history):
     tiny.replace("docs/en/greetings.md", "A program may fail.", "A program may fail, and say so.")
     assert report(tiny).stale == {"greetings#mistakes": CHANGE}
     history()
@@ -100,14 +100,14 @@ def test_a_stale_section_is_shown_with_what_changed_since_it_was_stamped(tiny, h
     assert not report(tiny).complete
 
 
-def test_the_change_is_told_from_the_version_that_was_stamped_not_from_the_last(tiny, history):
+def test_the_diff_is_from_the_stamped_version_not_the_last_one(tiny, history):
     for old, new in [("may fail.", "may stop."), ("may stop.", "may fail, and say so.")]:
         tiny.replace("docs/en/greetings.md", old, new)
         history()
     assert report(tiny).stale == {"greetings#mistakes": CHANGE}
 
 
-def test_an_older_page_that_breaks_a_later_rule_is_passed_over(tiny, history):
+def test_an_older_version_that_breaks_a_later_rule_is_skipped(tiny, history):
     good = tiny.read("docs/en/greetings.md")
     for text in (good.replace("{#mistakes}", ""), good.replace("may fail.", "may fail, and say so.")):
         tiny.write("docs/en/greetings.md", text)
@@ -116,7 +116,7 @@ def test_an_older_page_that_breaks_a_later_rule_is_passed_over(tiny, history):
 
 
 @pytest.mark.parametrize("missing", ["repository", "version", "git"])
-def test_without_the_version_that_was_stamped_the_text_itself_is_shown(tiny, missing, request, monkeypatch):
+def test_without_the_stamped_version_the_present_text_is_shown(tiny, missing, request, monkeypatch):
     tiny.replace("docs/en/greetings.md", "A program may fail.", "A program may fail, and say so.")
     if missing == "version":
         request.getfixturevalue("history")
@@ -131,7 +131,7 @@ def test_without_the_version_that_was_stamped_the_text_itself_is_shown(tiny, mis
 # --- stamp ---
 
 
-def test_a_stamp_says_what_the_english_says_now(tiny):
+def test_a_stamp_has_the_hash_of_the_present_english(tiny):
     tiny.replace("docs/en/greetings.md", "A program may fail.", "A program may fail, and say so.")
     tiny.replace("docs/ru/greetings.md", "Программа может упасть.", "Программа может упасть и сказать об этом.")
     assert stamped(tiny, "ru/greetings") == ["mistakes"]
@@ -144,14 +144,14 @@ def test_a_second_stamp_changes_nothing(tiny):
     assert tiny.read("docs/ru/greetings.md") == before
 
 
-def test_only_the_sections_that_are_named_are_stamped(tiny):
+def test_only_named_sections_are_stamped(tiny):
     tiny.replace("docs/en/greetings.md", "A program may fail.", "A program may fail, and say so.")
     tiny.replace("docs/en/greetings.md", "A program may greet.", "A program may greet you.")
     assert stamped(tiny, "ru/greetings", "greetings") == ["greetings"]
     assert list(report(tiny).stale) == ["greetings#mistakes"]
 
 
-def test_a_stamp_leaves_the_rest_of_the_page_as_it_was(tiny):
+def test_a_stamp_leaves_the_rest_of_the_page_unchanged(tiny):
     page = tiny.project.pages["ru"]["greetings"]
     tiny.replace("docs/ru/greetings.md", "description:", "same: []  # nothing\ndescription:")
     front, _, body = tiny.read("docs/ru/greetings.md").partition("sections:")
@@ -164,7 +164,7 @@ def test_a_stamp_leaves_the_rest_of_the_page_as_it_was(tiny):
     assert tiny.project.pages["ru"]["greetings"].lines[-20:] == page.lines[-20:]
 
 
-def test_stamps_come_in_the_order_of_the_english_and_those_of_lost_sections_go(tiny):
+def test_stamps_follow_the_english_order_without_removed_sections(tiny):
     tiny.replace("docs/ru/greetings.md", "sections:\n", "sections:\n  gone: 0123456789ab\n")
     tiny.replace("docs/en/greetings.md", "A program may fail.", "A program may fail, and say so.")
     stamped(tiny, "ru/greetings")
@@ -178,7 +178,7 @@ def test_stamps_written_by_hand_on_one_line_are_replaced(tiny):
     assert tiny.read("docs/ru/index.md").count("sections:") == 1
 
 
-def test_a_section_that_still_equals_its_english_is_refused_and_nothing_is_written(tiny):
+def test_a_section_equal_to_its_english_is_not_stamped(tiny):
     english = tiny.project.pages["en"]["greetings"].sections[1].text
     ours = tiny.project.pages["ru"]["greetings"].sections[1].text
     tiny.replace("docs/ru/greetings.md", ours, english)

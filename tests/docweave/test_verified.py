@@ -1,4 +1,4 @@
-"""What is written down of the machines, backends and versions that ran a chapter."""
+"""The stored runs of a chapter on machines, backends and versions."""
 
 from dataclasses import replace
 from importlib.metadata import version
@@ -29,7 +29,7 @@ def recorded(tiny):
 
 @pytest.fixture
 def run(chapter, recorded):
-    """Returns what is written down of a run that gave other outputs for some cells."""
+    """Returns the stored form of a run with different outputs for some cells."""
 
     def run(chapter=chapter, **outputs):
         fresh = replace(recorded, versions=VERSIONS, cells=recorded.cells | outputs)
@@ -50,16 +50,16 @@ def test_a_run_knows_its_environment_and_the_code_that_ran(run, chapter):
     assert run().differs == {}
 
 
-def test_what_a_cell_gave_otherwise_is_kept(run):
+def test_differing_outputs_are_kept(run):
     assert run(count=Output("3\n")).differs == {"count": Output("3\n")}
 
 
-def test_slow_cells_were_shortened_so_that_they_are_left_out(run, chapter):
+def test_slow_cells_are_left_out_because_they_were_shortened(run, chapter):
     cells = tuple(replace(cell, tags=frozenset({"slow"})) for cell in chapter.cells)
     assert run(replace(chapter, cells=cells), count=Output("3\n")).differs == {}
 
 
-def test_a_limit_that_is_not_needed_is_told_at_its_line(run, chapter):
+def test_a_needless_limit_is_reported_at_its_line(run, chapter):
     with pytest.raises(
         WeaveError, match=r"greetings.py:12: the cell “count” is limited to tensorflow but gives the same on jax"
     ):
@@ -67,7 +67,7 @@ def test_a_limit_that_is_not_needed_is_told_at_its_line(run, chapter):
     assert "count" in run(limited(chapter, "count"), count=Output(error="TypeError: no\n")).differs
 
 
-def test_a_model_with_another_graph_is_no_verification(chapter, recorded):
+def test_a_model_with_a_different_graph_is_an_error(chapter, recorded):
     fresh = replace(
         recorded, versions=VERSIONS, diagrams={"model": Diagram((Node("x", "input", "InputLayer", "x", "()"),), ())}
     )
@@ -75,12 +75,12 @@ def test_a_model_with_another_graph_is_no_verification(chapter, recorded):
         run_of(chapter, recorded, fresh, "jax", "2026-11-29")
 
 
-def test_what_is_written_is_read_back(tiny, chapter, run):
+def test_a_run_survives_writing_and_reading(tiny, chapter, run):
     add(tiny.project.outputs, chapter, run(fail=Output("a\n", "ValueError: ß\n")))
     assert tiny.project.verified == {"greetings": [run(fail=Output("a\n", "ValueError: ß\n"))]}
 
 
-def test_a_later_run_replaces_one_like_it_and_no_other(tiny, chapter, run):
+def test_a_later_run_replaces_only_one_with_the_same_key(tiny, chapter, run):
     for one in (
         run(),
         replace(run(), backend="torch"),
@@ -98,7 +98,7 @@ def test_a_later_run_replaces_one_like_it_and_no_other(tiny, chapter, run):
 @pytest.mark.parametrize(
     ("change", "expected"), [({}, "3\n"), ({"backend": "jax"}, "2\n"), ({"python": "3.99.1"}, "2\n"), ({"code": "0"}, "2\n")]
 )
-def test_what_must_be_given_here_is_what_a_run_like_this_one_gave(change, expected, chapter, recorded, run):
+def test_expected_outputs_are_those_of_a_run_with_the_same_versions(change, expected, chapter, recorded, run):
     recorded = replace(
         recorded, cells=recorded.cells | {"count": Output("2\n", plots=(PLOT,))}, numbers={"count": {}, "fit": {}}
     )
@@ -108,7 +108,7 @@ def test_what_must_be_given_here_is_what_a_run_like_this_one_gave(change, expect
     assert ("count" in must.numbers) == (expected == "2\n")
 
 
-def test_runs_of_code_that_has_changed_do_not_count_and_are_dropped_by_the_next(tiny, chapter, run):
+def test_runs_of_changed_code_are_ignored_and_then_dropped(tiny, chapter, run):
     old = replace(run(), code="0", python="3.99.1")
     add(tiny.project.outputs, chapter, old)
     assert list(current(chapter, tiny.project.verified)) == []
@@ -121,13 +121,13 @@ def test_without_the_file_nothing_is_verified(tiny):
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"greetings": [{"python": "3.11"}]}', '{"greetings": [1]}'])
-def test_a_file_written_by_hand_is_told(tiny, text):
+def test_a_malformed_file_is_reported(tiny, text):
     tiny.write("snippets/outputs/verified.json", text)
     with pytest.raises(WeaveError, match=r"verified.json: unreadable .*: remove it, and run `make matrix`"):
         read_verified(tiny.project.outputs)
 
 
-def test_an_interrupted_writing_leaves_the_file_as_it_was(tiny, chapter, run, monkeypatch):
+def test_an_interrupted_write_leaves_the_old_file(tiny, chapter, run, monkeypatch):
     add(tiny.project.outputs, chapter, run())
     monkeypatch.setattr(verified, "write_text", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):

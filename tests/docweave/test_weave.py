@@ -22,7 +22,7 @@ def plain(tiny, name):
 
 
 def blocks(tiny, name, selector):
-    """The parts of a page's blocks, as the site shows them."""
+    """Return the parts of a page's blocks that match a selector, as shown on the site."""
     html = "".join(block.html for block in woven(tiny, name).blocks.values())
     return BeautifulSoup(html, "html.parser").select(selector)
 
@@ -38,7 +38,7 @@ def rerecord(tiny, chapter, **changes):
     write_record(folder, replace(read_record(folder), **changes))
 
 
-def test_prose_stays_and_the_front_matter_goes(tiny):
+def test_prose_is_kept_and_front_matter_removed(tiny):
     text = plain(tiny, "ru/greetings")
     assert text.startswith("\n# Приветствия {#greetings}\n\nПрограмма может поздороваться.\n")
     assert "description" not in text and "sections" not in text
@@ -62,7 +62,7 @@ Hello, reader!
     assert ":::" not in plain(tiny, "en/greetings")
 
 
-def test_comments_come_in_the_language_of_the_page_and_the_code_stays_the_same(tiny):
+def test_comments_are_translated_and_the_code_stays_the_same(tiny):
     assert "# сначала здороваемся,\n# потом остальное\nname" in plain(tiny, "ru/greetings")
     assert "# 先打招呼，\n# 再繼續\nname" in plain(tiny, "zh-Hant/greetings")
     for locale in tiny.project.languages:
@@ -92,7 +92,7 @@ def test_chosen_lines_are_highlighted(tiny):
     ]
 
 
-def test_folded_code_stands_in_a_box_with_a_name_in_the_language(tiny):
+def test_folded_code_is_in_a_box_with_a_translated_title(tiny):
     assert """
         ??? code "Показать код"
             ```python
@@ -106,7 +106,7 @@ def test_folded_code_stands_in_a_box_with_a_name_in_the_language(tiny):
 """ in re.sub(" +$", "", plain(tiny, "ru/greetings"), flags=re.MULTILINE)
 
 
-def test_an_output_that_is_not_wanted_is_left_out(tiny):
+def test_a_suppressed_output_is_left_out(tiny):
     tiny.replace("docs/en/greetings.md", 'greet hl="3-4"', "greet output=false")
     assert "Hello, reader!" not in plain(tiny, "en/greetings")
     assert "name = " in plain(tiny, "en/greetings")
@@ -123,14 +123,14 @@ def test_each_block_has_a_token_alone_on_its_line(tiny):
 # --- figures ---
 
 
-def test_a_plot_has_its_words_and_its_alternative_text_in_the_language(tiny):
+def test_a_plot_has_translated_texts_and_alternative_text(tiny):
     (figure,) = blocks(tiny, "ru/index", "figure.plot")
     assert figure["data-output-of"] == "drawings.plot"
     assert figure.find("text").get_text() == "шаг"
     assert figure.title.get_text() == "Прямая идёт вверх"
 
 
-def test_a_model_is_drawn_with_its_caption_and_its_alternative_text(tiny):
+def test_a_model_is_drawn_with_caption_and_alternative_text(tiny):
     (figure,) = blocks(tiny, "zh-Hant/index", "figure.diagram")
     assert figure["data-diagram-of"] == "drawings.model"
     assert figure.figcaption.get_text() == figure.title.get_text() == "最小的模型"
@@ -138,14 +138,14 @@ def test_a_model_is_drawn_with_its_caption_and_its_alternative_text(tiny):
     assert "Dense" in figure.get_text()
 
 
-def test_a_model_without_a_caption_is_named_by_its_alternative_text(tiny):
+def test_a_model_without_a_caption_has_its_alternative_text_as_title(tiny):
     tiny.replace("docs/en/index.md", ' "The smallest model"', "")
     (figure,) = blocks(tiny, "en/index", "figure.diagram")
     assert figure.title.get_text() == "One box leads to another"
     assert figure.figcaption is None and figure.desc is None
 
 
-def test_two_drawings_of_one_model_have_ids_of_their_own(tiny):
+def test_two_drawings_of_one_model_have_different_ids(tiny):
     tiny.replace("docs/en/index.md", "## Curves", "![Again](diagram:drawings.model)\n\n## Curves")
     ids = [tag["id"] for tag in blocks(tiny, "en/index", "[id]")]
     assert len(ids) == len(set(ids)) >= 4
@@ -185,13 +185,13 @@ def test_an_unknown_cell_or_model_is_refused_with_the_nearest_name(tiny, old, ne
     assert refused(tiny, "en/index") == f"docs/en/index.md:{message}"
 
 
-def test_a_variable_that_names_several_models_is_refused_with_their_cells(tiny):
+def test_a_variable_for_several_models_is_refused_with_their_cells(tiny):
     rerecord(tiny, "drawings", rebound={"model": ["first", "second"]})
     message = "“model” names several models of drawings (bound in first, second): give each its own name"
     assert refused(tiny, "en/index") == f"docs/en/index.md:9: {message}"
 
 
-def test_a_diagram_that_cannot_be_drawn_is_told_where_it_is_wanted(tiny):
+def test_a_diagram_that_cannot_be_drawn_is_reported_at_its_figure(tiny):
     name = "a" * 9_000
     large = Diagram((Node(name, "layer", "Dense", name, "(None, 1)"),), (), Layout(10, 10, (Box(name, 0, 0, 10, 10),), ()))
     rerecord(tiny, "drawings", diagrams={"model": large})
@@ -214,7 +214,7 @@ def stale(tiny, name):
     return stale_sections(tiny.project.pages[locale][page], tiny.project)
 
 
-def test_a_translation_of_what_the_english_says_now_is_not_stale(tiny):
+def test_a_translation_of_the_present_english_is_not_stale(tiny):
     assert [stale(tiny, name) for name in ("en/index", "ru/index", "ru/greetings")] == [[], [], []]
     assert blocks(tiny, "ru/index", ".stale") == []
 
@@ -231,7 +231,7 @@ def test_a_section_that_was_never_stamped_is_not_stale(tiny):
     assert stale(tiny, "ru/index") == []
 
 
-def test_a_page_that_english_does_not_have_is_not_stale(tiny):
+def test_a_page_without_english_original_is_not_stale(tiny):
     tiny.write("docs/ru/more.md", tiny.read("docs/ru/index.md"))
     assert stale(tiny, "ru/more") == []
 
@@ -240,7 +240,7 @@ def test_a_page_that_english_does_not_have_is_not_stale(tiny):
     ("name", "section", "old", "address"),
     [("index", "curves", "## Curves", "../#curves"), ("greetings", "mistakes", "## Mistakes", "../../greetings/#mistakes")],
 )
-def test_the_reader_of_a_stale_section_gets_a_note_in_their_language_and_a_link(tiny, name, section, old, address):
+def test_a_stale_section_has_a_translated_note_with_a_link(tiny, name, section, old, address):
     tiny.replace(f"docs/en/{name}.md", old, f"{old} and more")
     (note,) = blocks(tiny, f"ru/{name}", ".stale")
     assert note.get_text() == "Английский текст раздела изменился. Читать по-английски"

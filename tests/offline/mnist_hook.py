@@ -1,6 +1,6 @@
-"""Puts the cached digits behind `keras.datasets.mnist`, without importing Keras: it waits until somebody else does.
+"""Serve the cached digits through `keras.datasets.mnist`, without importing Keras before anyone else does.
 
-Keras' module takes `get_file` into its own namespace, so replacing that one name changes this dataset and nothing else.
+Keras' module imports `get_file` into its own namespace, so that replacing that one name affects only this dataset.
 """
 
 import functools
@@ -11,7 +11,7 @@ MODULE = "keras.src.datasets.mnist"
 
 
 def install():
-    """Serve the digits in this process, now if Keras is imported, else as soon as it is."""
+    """Serve the digits in this process: at once if Keras is imported, otherwise as soon as it is."""
     if MODULE in sys.modules:
         serve(sys.modules[MODULE])
     elif not any(isinstance(finder, Finder) for finder in sys.meta_path):
@@ -19,15 +19,15 @@ def install():
 
 
 def serve(module):
-    """Give Keras' dataset module a `get_file` that knows the cache; once is enough, twice does no harm."""
-    import mnist_cache  # here, so that a process without Keras does not pay for it
+    """Give Keras' dataset module a `get_file` that uses the cache. Calling this twice does no harm."""
+    import mnist_cache  # not at the top, so that a process without Keras does not pay for it
 
     if not isinstance(module.get_file, functools.partial):
         module.get_file = functools.partial(mnist_cache.get_file, module.get_file)
 
 
 class Finder:
-    """Finds Keras' dataset module where Python would, and has it served once it has run."""
+    """Finds Keras' dataset module like Python, and replaces its `get_file` once it has run."""
 
     def find_spec(self, name, path, target=None):
         if name != MODULE:

@@ -1,6 +1,6 @@
-"""Python imports this at its start wherever this folder is on PYTHONPATH.
+"""Python imports this module at startup wherever this folder is on PYTHONPATH.
 
-So subprocesses and notebook kernels get the digits too.
+Thus subprocesses and notebook kernels get the digits, too.
 """
 
 import mnist_hook

@@ -1,4 +1,4 @@
-"""`make serve` and `make test` set up what they need on any machine, and say in one line why they cannot."""
+"""`make serve` and `make test` set up their requirements on any machine, or report in one line why they cannot."""
 
 import os
 import pty
@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# What every machine has, and what is read.
+# The programs that every machine has, and the files that are read.
 TOOLS = "awk bash cat cksum cp dirname env expr getconf id make mkdir mktemp rm sed sh sort tail touch uname".split()
 FILES = ("Makefile", "pyproject.toml", "package.json", "package-lock.json", "README.md", "LICENSE", "requirements", "docweave")
 PROGRAMS = ("dot", "java", "chromium", "fc-list")
-# A Python that makes .venv at once, and whose pip and npm do what a test wants of them.
+# A fake Python that creates .venv at once, and whose pip and npm behave as a test requires.
 PYTHON = """\
 case "$*" in
   *print*) echo {version} ;;
@@ -31,7 +31,7 @@ esac
 
 
 class Machine:
-    """A copy of the repository on a machine with nothing but the programs that a test gives it."""
+    """A copy of the repository on a machine with only the programs that a test adds."""
 
     def __init__(self, folder):
         self.copy, self.bin, self.home = folder / "copy", folder / "bin", folder / "home"
@@ -65,7 +65,7 @@ class Machine:
         self.has("grep", f'case "$*" in *ld.so.cache) {script} ;; *) exec {shutil.which("grep")} "$@" ;; esac')
 
     def set_up(self, what="site", user=None, **environment):
-        """Run the set-up and return whether it succeeded, and the lines it said but make's own."""
+        """Run the setup and return whether it succeeded, and its output without that of make."""
         done = subprocess.run(
             [*self.install, f".venv/{what}"],
             env=self.environment | environment,
@@ -98,7 +98,7 @@ def machine(tmp_path):
 
 @pytest.fixture
 def debian(machine):
-    """A machine that installs with apt-get, which knows one Python and notes what is asked of it."""
+    """A machine with apt-get, which offers one Python and logs its arguments."""
     machine.has("apt-cache", 'case "$2" in python3.13*|python3.12*|chromium-browser) ;; *) echo "  Candidate: 1" ;; esac')
     given = f'case "$*" in *install*) cp {machine.home}/python3 {machine.bin} ;; esac'
     machine.has("apt-get", f'echo "apt-get $*" >>{machine.home}/asked; {given}')
@@ -117,11 +117,11 @@ def asked(machine):
 FONTS = "fontconfig fonts-noto-cjk fontconfig fonts-dejavu-core"
 EVERYTHING = f"python3.11-venv graphviz default-jre-headless chromium-headless-shell libatomic1 {FONTS}"
 
-FOR_TESTS = "Python 3.11 to 3.13 (TensorFlow is locked for no other) with its module venv"
+FOR_TESTS = "Python 3.11 to 3.13 (the locked TensorFlow supports no other) with its module venv"
 
 
 class TestMissingPrograms:
-    def test_root_on_debian_is_given_them_and_not_asked(self, debian):
+    def test_root_on_debian_gets_them_without_a_question(self, debian):
         debian.has("id", "echo 0")
         fine, said = debian.set_up("tests")
         assert fine and debian.is_ready
@@ -130,7 +130,7 @@ class TestMissingPrograms:
         assert f"install --yes --no-install-recommends {EVERYTHING}\n" in asked(debian)
         assert "sudo" not in asked(debian)
 
-    def test_ci_is_given_them_with_sudo_that_asks_for_no_password(self, debian):
+    def test_ci_gets_them_by_passwordless_sudo(self, debian):
         fine, _ = debian.set_up("tests", CI="true")
         assert fine and debian.is_ready
         assert asked(debian).count("sudo -n\n") == 2
@@ -150,28 +150,28 @@ class TestMissingPrograms:
         assert ("install --yes" in asked(debian)) == installed
         assert ("tests that need it will be skipped" in done.stderr) != installed
 
-    def test_without_a_terminal_the_line_for_apt_get_is_named(self, debian):
+    def test_without_a_terminal_the_apt_get_command_is_shown(self, debian):
         fine, said = debian.set_up()
         assert not fine and not asked(debian)
         assert said == ["Missing: Python 3.11 or newer with its module venv. To get it: sudo apt-get install python3.11-venv"]
 
-    def test_on_macos_the_line_for_homebrew_is_named(self, machine):
+    def test_on_macos_the_homebrew_command_is_shown(self, machine):
         machine.has("uname", "echo Darwin")
         fine, said = machine.set_up("tests")
         assert not fine
         assert said[0].endswith("Graphviz, Java, Chromium. To get it: brew install python@3.13 graphviz temurin google-chrome")
 
-    def test_elsewhere_they_are_named_and_the_rest_goes_on_but_not_in_ci(self, machine):
+    def test_elsewhere_they_are_named_and_setup_continues_except_in_ci(self, machine):
         machine.has_python()
         fine, said = machine.set_up("tests")
         assert fine and machine.is_ready
         wanted = "Graphviz, Java, Chromium, libatomic, a Chinese font, a Cyrillic font"
         assert said[0].startswith(f"Missing: {wanted}. To get it: your system's packages")
-        assert said[0].endswith(" Going on: the tests that need it will be skipped.")
+        assert said[0].endswith(" Continuing: the tests that need it will be skipped.")
         fine, said = machine.set_up("tests", CI="true")
         assert not fine and len(said) == 1
 
-    def test_java_that_is_only_a_stub_of_macos_is_missing(self, machine):
+    def test_the_java_stub_of_macos_counts_as_missing(self, machine):
         machine.has_python()
         machine.has_programs()
         machine.has("java", "echo 'Unable to locate a Java Runtime.' >&2; exit 1")
@@ -184,18 +184,18 @@ class TestMissingPrograms:
         assert fine and machine.is_ready
         assert len(said) == 1 and said[0].startswith("Installing requirements/site.txt into .venv")
 
-    def test_what_apt_get_fails_of_is_said_in_one_line(self, debian):
+    def test_a_failure_of_apt_get_is_reported_in_one_line(self, debian):
         debian.has("id", "echo 0")
         debian.has("apt-get", "echo 'E: Could not get lock /var/lib/dpkg/lock' >&2; exit 100")
         fine, said = debian.set_up()
         assert not fine
         assert said[1].startswith(
-            "apt-get cannot update its lists: E: Could not get lock /var/lib/dpkg/lock. Put it right and run "
+            "apt-get cannot update its lists: E: Could not get lock /var/lib/dpkg/lock. Fix this and run "
         )
 
 
 class TestPython:
-    def test_an_old_one_is_named_at_once(self, machine):
+    def test_an_old_python_is_reported_at_once(self, machine):
         machine.has_python("3.10")
         fine, said = machine.set_up()
         assert not fine
@@ -203,7 +203,7 @@ class TestPython:
             "Missing: Python 3.11 or newer with its module venv; python3 is 3.10. To get it: your system's packages"
         ]
 
-    def test_one_that_is_too_new_for_tensorflow_is_named_at_once_but_builds_the_site(self, machine):
+    def test_a_python_too_new_for_tensorflow_can_still_build_the_site(self, machine):
         machine.has_programs()
         machine.has_python("3.14")
         fine, said = machine.set_up("tests")
@@ -213,9 +213,9 @@ class TestPython:
         assert fine and machine.is_ready
         machine.has_python("3.13", "python3.13")
         fine, said = machine.set_up("tests")
-        assert fine and said[0] == "Making .venv again: it is of Python 3.14."
+        assert fine and said[0] == "Making .venv again: it has Python 3.14."
 
-    def test_python3_is_taken_before_newer_ones_and_the_newest_before_older_ones(self, machine):
+    def test_python3_is_preferred_then_the_newest(self, machine):
         machine.has_python("3.10")
         machine.has_python("3.11", "python3.11")
         machine.has_python("3.13", "python3.13")
@@ -227,35 +227,35 @@ class TestPython:
         machine.set_up()
         assert subprocess.check_output(version, text=True) == "3.12\n"
 
-    def test_one_without_venv_is_named(self, machine):
+    def test_a_python_without_venv_is_reported(self, machine):
         machine.has_python(ensurepip=1)
         fine, said = machine.set_up()
         assert not fine and not (machine.copy / ".venv").exists()
         assert "; python3 has no module venv. To get it: " in said[0]
 
-    @pytest.mark.parametrize(("version", "told"), [("3.10", "python9 is 3.10"), (None, "python9 does not run")])
-    def test_the_one_that_a_person_names_is_taken_or_refused(self, version, told, machine):
+    @pytest.mark.parametrize(("version", "reported"), [("3.10", "python9 is 3.10"), (None, "python9 does not run")])
+    def test_a_named_python_is_used_or_refused(self, version, reported, machine):
         machine.has_python()
         if version:
             machine.has_python(version, "python9")
         fine, said = machine.set_up(PYTHON="python9")
         assert not fine
-        assert said == [f"Python 3.11 or newer with its module venv is needed; {told}; name another: make PYTHON=…"]
+        assert said == [f"Python 3.11 or newer with its module venv is needed; {reported}; name another: make PYTHON=…"]
 
 
 class TestVenv:
     @pytest.fixture
     def machine(self, machine):
-        """Has a .venv already."""
+        """A machine with a .venv."""
         machine.has_python()
         assert machine.set_up()[0]
         return machine
 
-    def test_one_that_is_ready_is_left_alone(self, machine):
+    def test_a_complete_venv_is_left_alone(self, machine):
         assert machine.set_up() == (True, [])
         assert machine.logs == ""
 
-    def test_one_in_a_folder_that_moved_is_made_again(self, machine):
+    def test_a_venv_in_a_moved_folder_is_recreated(self, machine):
         machine.copy.rename(machine.home / "moved")
         machine.copy = machine.home / "moved"
         machine.install[-1] = machine.copy
@@ -263,29 +263,29 @@ class TestVenv:
         assert fine and said[0] == "Making .venv again: it was made for another folder."
         assert machine.set_up() == (True, [])
 
-    def test_one_by_a_link_is_taken_as_it_is(self, machine):
+    def test_a_linked_venv_is_used_unchanged(self, machine):
         (machine.copy / ".venv").rename(machine.home / "elsewhere")
         (machine.copy / ".venv").symlink_to(machine.home / "elsewhere")
         (machine.home / "elsewhere/bin/pip").write_text(f"#!{machine.home}/elsewhere/bin/python\n")
         assert machine.set_up() == (True, [])
 
-    def test_one_whose_python_is_gone_is_made_again(self, machine):
+    def test_a_venv_without_its_python_is_recreated(self, machine):
         (machine.copy / ".venv/bin/python").unlink()
         fine, said = machine.set_up()
         assert fine and said[0] == "Making .venv again: it has lost its Python."
 
-    def test_one_of_another_python_than_the_named_one_is_made_again(self, machine):
+    def test_a_venv_of_another_python_than_the_named_one_is_recreated(self, machine):
         machine.has_python("3.13", "python3.13")
         fine, said = machine.set_up(PYTHON="python3.13")
-        assert fine and said[0] == "Making .venv again: it is of Python 3.12."
+        assert fine and said[0] == "Making .venv again: it has Python 3.12."
         assert machine.set_up() == (True, [])
 
-    def test_one_that_lost_its_power_half_way_is_made_again(self, machine):
+    def test_an_incomplete_venv_is_recreated(self, machine):
         (machine.copy / ".venv/unfinished").touch()
         fine, said = machine.set_up()
         assert fine and said[0] == "Making .venv again: it was left unfinished."
 
-    def test_an_update_that_fails_before_it_changes_anything_is_tried_again_in_place(self, machine):
+    def test_an_update_that_failed_before_any_change_is_retried_in_place(self, machine):
         machine.has_python(pip="echo 'ERROR: No matching distribution found for keras==4'; exit 1")
         shutil.copy(machine.bin / "python3", machine.copy / ".venv/bin/python")
         with (machine.copy / "requirements/site.txt").open("a") as lock:
@@ -299,7 +299,7 @@ class TestVenv:
         shutil.copy(machine.bin / "python3", machine.copy / ".venv/bin/python")
         assert machine.set_up()[0] and machine.set_up() == (True, [])
 
-    def test_an_update_that_fails_half_way_is_begun_from_nothing(self, machine):
+    def test_an_update_that_failed_halfway_starts_from_scratch(self, machine):
         machine.has_python(pip="echo 'Installing collected packages: keras'; exit 1")
         shutil.copy(machine.bin / "python3", machine.copy / ".venv/bin/python")
         (machine.copy / ".venv/site").write_text("older")
@@ -308,7 +308,7 @@ class TestVenv:
         fine, said = machine.set_up()
         assert fine and said[0] == "Making .venv again: it was left unfinished."
 
-    def test_the_tests_have_all_that_the_site_needs(self, machine):
+    def test_the_environment_for_tests_includes_that_for_the_site(self, machine):
         machine.has_programs()
         assert machine.set_up("tests")[0]
         assert machine.set_up("site") == (True, [])
@@ -317,28 +317,31 @@ class TestVenv:
 
 class TestFailures:
     @pytest.mark.parametrize(
-        ("pip_says", "told"),
+        ("pip_says", "reported"),
         [
             ("OSError: [Errno 28] No space left on device", "the disk is full: .venv takes up to 3 GB"),
-            ("Retrying after connection broken by 'ProxyError'", "the network or its proxy does not answer, or broke off"),
-            ("SSLError(CERTIFICATE_VERIFY_FAILED)", "the certificate that the network or its proxy shows is not trusted"),
-            ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "what came is not what is locked"),
+            (
+                "Retrying after connection broken by 'ProxyError'",
+                "the network or its proxy does not answer, or dropped the connection",
+            ),
+            ("SSLError(CERTIFICATE_VERIFY_FAILED)", "the certificate of the network or its proxy is not trusted"),
+            ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "the download does not match the lock"),
             ("ERROR: something else", "ERROR: something else"),
             ("", "see the log"),
         ],
     )
-    def test_the_cause_is_said_in_one_line_nothing_is_left_and_a_second_try_works(self, pip_says, told, machine):
+    def test_a_failure_is_one_line_leaves_nothing_and_can_be_retried(self, pip_says, reported, machine):
         machine.has_python(pip=f'echo "{pip_says}" >&2; exit 1')
         fine, said = machine.set_up()
         assert not fine and not (machine.copy / ".venv").exists()
         assert len(said) == 2
-        assert said[1].startswith(f"The packages cannot be installed: {told}")
-        assert re.search(r"run the same again; all it said is in (\S+)", said[1])[1].startswith(str(machine.home))
+        assert said[1].startswith(f"The packages cannot be installed: {reported}")
+        assert re.search(r"run the same command again; the full output is in (\S+)", said[1])[1].startswith(str(machine.home))
         assert machine.logs.strip() == pip_says
         machine.has_python()
         assert machine.set_up()[0] and machine.is_ready
 
-    def test_a_real_pip_without_a_network_says_so(self, machine):
+    def test_the_real_pip_reports_a_missing_network(self, machine):
         machine.has("python3", f'exec {sys._base_executable} "$@"')
         nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1", "PIP_CONFIG_FILE": os.devnull}
         fine, said = machine.set_up(**nowhere)
@@ -347,23 +350,23 @@ class TestFailures:
         assert "Connection refused" in machine.logs
 
     @pytest.mark.parametrize(
-        ("npm_says", "told"),
+        ("npm_says", "reported"),
         [
             ("npm error code ENOSPC", "the disk is full"),
-            ("npm error code EINTEGRITY", "what came is not what is locked"),
-            ("npm error code SELF_SIGNED_CERT_IN_CHAIN", "the certificate that the network or its proxy shows is not trusted"),
-            ("npm error code ECONNRESET", "the network or its proxy does not answer, or broke off"),
+            ("npm error code EINTEGRITY", "the download does not match the lock"),
+            ("npm error code SELF_SIGNED_CERT_IN_CHAIN", "the certificate of the network or its proxy is not trusted"),
+            ("npm error code ECONNRESET", "the network or its proxy does not answer, or dropped the connection"),
             ("npm error code EUSAGE", "npm error code EUSAGE"),
         ],
     )
-    def test_what_npm_fails_of_is_said_in_one_line_and_what_pip_brought_stays(self, npm_says, told, machine):
+    def test_a_failure_of_npm_is_one_line_and_keeps_the_venv(self, npm_says, reported, machine):
         machine.has_programs()
         machine.has_python(npm=f'mkdir .venv/node_modules; echo "{npm_says}" >&2; exit 1')
         fine, said = machine.set_up("tests")
         assert not fine and machine.is_ready
         assert not (machine.copy / ".venv/node_modules").exists()
         assert len(said) == 2
-        assert said[1].startswith(f"What package.json names cannot be installed: {told}")
+        assert said[1].startswith(f"The packages of package.json cannot be installed: {reported}")
         assert machine.set_up("site") == (True, [])
         machine.has_python()
         shutil.copy(machine.bin / "python3", machine.copy / ".venv/bin/python")
@@ -371,24 +374,24 @@ class TestFailures:
         assert fine and not any("again:" in line for line in said)
         assert machine.set_up("tests") == (True, [])
 
-    def test_a_program_that_npm_leaves_out_without_a_word_is_missed(self, machine):
+    def test_a_program_silently_omitted_by_npm_is_reported(self, machine):
         machine.has_programs()
         machine.has_python(npm='case "$*" in *biome*) echo "Error: Cannot find module" >&2; exit 1 ;; esac')
         fine, said = machine.set_up("tests")
         assert not fine and not (machine.copy / ".venv/tests").exists()
-        assert said[1].startswith("Biome did not come whole: Error: Cannot find module. Put it right and run the same again")
+        assert said[1].startswith("Biome is incomplete: Error: Cannot find module. Fix this and run the same command again")
 
-    def test_a_real_npm_without_a_network_says_so(self, machine):
+    def test_the_real_npm_reports_a_missing_network(self, machine):
         machine.has_programs()
         machine.has_python(npm=f'exec {sys.executable} "$@"')
         fine, said = machine.set_up("tests", npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retries="0")
         assert not fine and machine.is_ready
-        assert said[-1].startswith("What package.json names cannot be installed: the network or its proxy does not answer")
+        assert said[-1].startswith("The packages of package.json cannot be installed: the network or its proxy does not answer")
         assert "ECONNREFUSED" in machine.logs
 
-    def test_a_folder_that_cannot_be_written_to_is_said_at_once(self):
+    def test_a_read_only_folder_is_reported_at_once(self):
         with tempfile.TemporaryDirectory() as folder:
-            Path(folder).chmod(0o755)  # pytest's own folders are closed to the user that this test becomes
+            Path(folder).chmod(0o755)  # pytest's folders are not accessible to the user that this test becomes
             machine = Machine(Path(folder))
             machine.has_python()
             machine.home.chmod(0o777)
@@ -396,14 +399,14 @@ class TestFailures:
             fine, said = machine.set_up(user="nobody" if os.geteuid() == 0 else None)
             machine.copy.chmod(0o755)
         assert not fine
-        assert said == [f"{machine.copy} cannot be written to, and .venv is made in it: take it as its owner, or copy it"]
+        assert said == [f"{machine.copy} is not writable, but .venv must be created in it: run this as its owner, or copy it"]
 
     @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-    def test_broken_off_it_leaves_nothing_and_a_second_try_works(self, name, machine):
+    def test_an_interruption_leaves_nothing_and_can_be_retried(self, name, machine):
         machine.has_python(pip=f"echo 'Installing collected packages'; touch {machine.home}/begun; exec sleep 60")
         machine.bin.joinpath("sleep").symlink_to(shutil.which("sleep"))
         make = [*machine.install, ".venv/site"]
-        # As a shell starts what a person types: in a group of processes by itself, which hears Ctrl-C.
+        # As from an interactive shell: in its own process group, which receives Ctrl-C.
         running = subprocess.Popen(
             make,
             env=machine.environment,
@@ -411,7 +414,7 @@ class TestFailures:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             start_new_session=True,
-            # A test starts no thread, and nothing else gives a child its SIGINT back.
+            # preexec_fn is safe, since tests start no threads; there is no other way to restore SIGINT in a child.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         )
         while not (machine.home / "begun").exists():
@@ -420,6 +423,6 @@ class TestFailures:
         os.killpg(running.pid, getattr(signal, name))
         said, _ = running.communicate(timeout=30)
         assert running.returncode != 0 and not (machine.copy / ".venv").exists()
-        assert "Stopped, with nothing half-installed; run the same again." in said
+        assert "Stopped, with nothing half-installed; run the same command again." in said
         machine.has_python()
         assert machine.set_up()[0] and machine.is_ready

@@ -1,4 +1,4 @@
-"""What is installed is what is locked: the lock is enough, and pip asks for no other version."""
+"""Exactly the locked packages are installed: the locks are complete, and pip requests no other version."""
 
 import base64
 import hashlib
@@ -24,14 +24,14 @@ LOCKS = pytest.mark.parametrize("lock", EXTRAS)
 
 
 def locked(lock: str) -> dict[str, str]:
-    """Return the versions that a lock has for this interpreter, by the names of the packages."""
+    """Return the versions that a lock has for this interpreter, by package."""
     text = (ROOT / f"requirements/{lock}.txt").read_text("utf-8")
     found = map(Requirement, re.findall(r"^([\w.-]+==[^\\\n]+)", text, re.MULTILINE))
     return {canonicalize_name(one.name): str(one.specifier)[2:] for one in found if not one.marker or one.marker.evaluate()}
 
 
 @LOCKS
-def test_it_has_all_that_its_packages_ask_for_and_nothing_else(lock):
+def test_a_lock_has_exactly_what_its_packages_require(lock):
     versions = locked(lock)
     asked = [*PROJECT["dependencies"], *(line for extra in EXTRAS[lock] for line in PROJECT["optional-dependencies"][extra])]
     waiting = [("pyproject.toml", Requirement(line), "") for line in asked]
@@ -49,11 +49,11 @@ def test_it_has_all_that_its_packages_ask_for_and_nothing_else(lock):
     assert versions.keys() == {canonicalize_name(Requirement(wanted).name) for _, wanted, _ in seen}
 
 
-def test_what_the_site_and_the_tests_share_has_one_version():
+def test_packages_shared_by_site_and_tests_have_one_version():
     assert locked("site").items() <= locked("tests").items()
 
 
-def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(tmp_path):
+def test_newer_releases_do_not_change_the_installed_versions(tmp_path):
     wheels, copy = tmp_path / "wheels", tmp_path / "copy"
     wheels.mkdir()
     for name in ("docweave", "requirements"):
@@ -70,7 +70,7 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
     for name, version in older.items():
         hashed = hashlib.sha256(make_wheel(wheels, "keras", version).read_bytes()).hexdigest()
         (copy / "requirements" / name).write_text(f"keras=={version} --hash=sha256:{hashed}\n")
-    (copy / "requirements/programs.txt").write_text("")  # or what is missing here would be installed
+    (copy / "requirements/programs.txt").write_text("")  # otherwise missing programs would be installed
 
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "COV", "PYTHON"))}
     environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
@@ -90,9 +90,9 @@ def test_a_newer_release_of_every_package_changes_nothing_of_what_is_installed(t
 
 
 def make_wheel(folder: Path, name: str, version: str) -> Path:
-    """Write a wheel that asks for what the installed package of that name asks for.
+    """Write a wheel with the requirements of the installed package of that name.
 
-    It holds nothing but setuptools' code, and of Node an npm that brings nothing.
+    The wheel is empty, except for the code of setuptools and, for Node, an npm that installs nothing.
     """
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     metadata += "".join(f"Provides-Extra: {extra}\n" for extra in distribution(name).metadata.get_all("Provides-Extra") or ())
@@ -122,7 +122,7 @@ def digest(content: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
-def test_the_workflows_and_the_readme_name_the_pythons_that_are_tested():
+def test_workflows_and_readme_name_the_tested_pythons():
     tested = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
     assert PROJECT["requires-python"] == f">={tested[0]}"
     texts = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
@@ -141,7 +141,7 @@ def test_the_workflows_and_the_readme_name_the_pythons_that_are_tested():
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*/setup.md")), ids=lambda path: path.parent.name)
-def test_the_page_for_readers_names_the_pythons_and_the_versions_that_are_locked(path):
+def test_the_setup_page_names_the_locked_versions_and_pythons(path):
     text = path.read_text("utf-8").replace("\N{NO-BREAK SPACE}", " ")
     tested = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
     after = f"3.{int(tested[-1].partition('.')[2]) + 1}"

@@ -1,4 +1,4 @@
-"""`make matrix` runs the chapters in every environment that the machine has, and says which it has not."""
+"""`make matrix` runs the chapters in every environment of the machine, and reports the missing ones."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ echo "$0 $* $PYTHONPATH" >>said
 
 @pytest.fixture
 def matrix(tmp_path):
-    """Runs the script on a machine that has Python 3.12 only, without PyTorch; BREAKS names a backend that fails."""
+    """Runs the script on a machine with only Python 3.12 and without PyTorch; BREAKS names a failing backend."""
     for name in ("pyproject.toml", "requirements/matrix"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -53,7 +53,7 @@ def matrix(tmp_path):
     return run
 
 
-def test_every_backend_is_run_with_the_locked_keras_and_with_the_oldest(matrix):
+def test_every_backend_runs_with_the_locked_and_the_oldest_keras(matrix):
     done, said = matrix()
     assert done.returncode == 0, done.stderr
     assert [line.split()[2:4] for line in said] == [["--backend", backend] for backend in ("tensorflow", "jax")] * 2
@@ -61,13 +61,13 @@ def test_every_backend_is_run_with_the_locked_keras_and_with_the_oldest(matrix):
     assert [".cache/matrix/3.12/keras/oldest" in line for line in said] == [False, False, True, True]
 
 
-def test_what_the_machine_lacks_is_said(matrix):
+def test_missing_environments_are_reported(matrix):
     done, _ = matrix()
     for line in ("Python 3.11: not on this machine", "Python 3.13: not on this machine", "Python 3.12: no torch"):
         assert line in done.stdout.splitlines()
 
 
-def test_a_chapter_that_fails_somewhere_fails_in_the_end_and_the_others_are_run(matrix):
+def test_a_failing_chapter_fails_the_matrix_after_the_others_have_run(matrix):
     done, said = matrix(BREAKS="tensorflow")
     assert done.returncode == 1
     assert len(said) == 4

@@ -19,7 +19,7 @@ from docweave.project import Project
 from tests.programs import require
 from tests.site.pages import KINDS, path_of
 
-expect.set_options(timeout=20_000)  # milliseconds: what is not there by then will not come, however busy the machine
+expect.set_options(timeout=20_000)  # milliseconds: enough for any result that will come, even on a busy machine
 
 
 def pytest_addoption(parser):
@@ -42,7 +42,7 @@ def project(pytestconfig):
 
 @pytest.fixture(scope="session")
 def address(project):
-    """The address of the site, as mkdocs.yml says where no variable says otherwise."""
+    """The address of the site, which is the default in mkdocs.yml."""
     return read_config(project.root)["site_url"]
 
 
@@ -50,7 +50,7 @@ def read_config(root: Path) -> dict:
     class Loader(yaml.SafeLoader):
         pass
 
-    # Of `!ENV [NAME, default]` the default; other tags do not matter here.
+    # `!ENV [NAME, default]` is read as the default; other tags do not matter here.
     Loader.add_constructor("!ENV", lambda loader, node: loader.construct_sequence(node)[-1])
     Loader.add_multi_constructor("", lambda loader, suffix, node: None)
     return yaml.load((root / "mkdocs.yml").read_text("utf-8"), Loader)
@@ -58,7 +58,7 @@ def read_config(root: Path) -> dict:
 
 @pytest.fixture(scope="session")
 def built(project, tmp_path_factory, worker_id):
-    """The site, built strictly in all languages: once, for all the processes that test it."""
+    """The site, built strictly in all languages, once for all test processes."""
     own = tmp_path_factory.getbasetemp()
     shared = own if worker_id == "master" else own.parent
     with (shared / "site.lock").open("w") as lock:
@@ -84,7 +84,7 @@ def build(project, folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def html(built):
-    """Gives the parsed HTML of a page, by language and name."""
+    """Returns the parsed HTML of a page, by language and name."""
 
     @functools.cache
     def read(locale: str, name: str) -> BeautifulSoup:
@@ -95,7 +95,7 @@ def html(built):
 
 @pytest.fixture(scope="session")
 def served(built, address):
-    """The address of the site, served from this machine below the same folder as in public."""
+    """The address of the site, served locally under the same path as in public."""
     prefix = urlsplit(address).path.rstrip("/")
 
     class Handler(SimpleHTTPRequestHandler):
@@ -118,7 +118,7 @@ def served(built, address):
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, request, client_address):
-            pass  # a browser that leaves a page breaks off what it was still fetching
+            pass  # a browser that leaves a page aborts its pending requests
 
     with Server(("127.0.0.1", 0), functools.partial(Handler, directory=built)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -134,7 +134,7 @@ def java():
 
 @pytest.fixture(scope="session")
 def fonts():
-    """Fonts for every language: without one, its letters are boxes of another width and height."""
+    """Fonts for every language: a missing glyph is a box of another width and height."""
     for name in ("a Chinese font", "a Cyrillic font"):
         require(name)
 
@@ -143,7 +143,7 @@ def fonts():
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium.
 
-    Nothing is downloaded, it asks no host but ours, and it does not play a graphics card that is not there.
+    No browser is downloaded; this one contacts no host but ours, and does not emulate a graphics card.
     """
     require("libatomic")  # Playwright's own program needs it
     path = require("Chromium")
@@ -160,10 +160,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture
 def page(page):
-    """A page on which nothing may fail silently.
-
-    There must be no error in a script, no file that does not come, nothing that its policy refuses.
-    """
+    """A page that must load without script errors, failed requests and violations of its policy."""
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}") if request.failure != LEFT else None)
@@ -176,7 +173,7 @@ def page(page):
     assert [problem for problem in problems if REFUSED in problem] == []
 
 
-# Every violation of it is told in these words.
+# The message of every violation of the policy.
 REFUSED = "Content Security Policy"
-# What a page was still asking for when the reader went to another: mostly its icon.
+# Requests aborted when the reader went to another page, mostly for the icon.
 LEFT = "net::ERR_ABORTED"

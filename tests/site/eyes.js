@@ -1,10 +1,10 @@
-// What a test sees of a page, as `eyes`: a script for Playwright's evaluate. Axe says nothing of text in drawings and of text near a
-// pseudo-element, since it cannot tell what is below; here every text is measured, and the mark of the focus.
+// Measures what a reader sees of a page: defines `eyes` for Playwright's evaluate. Axe skips text in drawings and text near a
+// pseudo-element, since it cannot determine the background; here every text is measured, and the focus ring, too.
 window.eyes ??= (() => {
   const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const known = new Map();
 
-  // Red, green, blue and alpha, each from 0 to 1, of any colour that CSS can write.
+  // Red, green, blue and alpha of any CSS colour, each from 0 to 1.
   const rgba = (colour) => {
     if (!known.has(colour)) {
       pen.clearRect(0, 0, 1, 1);
@@ -31,14 +31,14 @@ window.eyes ??= (() => {
   };
   const opacity = (element) => (element ? getComputedStyle(element).opacity * opacity(element.parentElement) : 1);
 
-  // What shows below an element's text: the backgrounds of all that holds it.
+  // The background of an element's text, composed of the backgrounds of its ancestors.
   const paper = (element) => {
     if (!element) return rgba("Canvas");
     const own = rgba(getComputedStyle(element).backgroundColor);
     return own[3] === 1 ? own : over(own, paper(element.parentElement));
   };
 
-  // In a drawing: the boxes that were drawn before the text, below its middle.
+  // The background of a text in a drawing: the boxes drawn before the text, below its middle.
   const box = (text) => {
     const { left, right, top, bottom } = text.getBoundingClientRect();
     const [x, y] = [(left + right) / 2, (top + bottom) / 2];
@@ -55,7 +55,7 @@ window.eyes ??= (() => {
 
   const visible = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 
-  // Each text that can be seen, with its element.
+  // Each visible text, with its element.
   function* texts(root = document.body) {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
@@ -64,7 +64,7 @@ window.eyes ??= (() => {
     }
   }
 
-  // The texts whose contrast is less than WCAG asks for, as `4.2 text`.
+  // The texts whose contrast is below the minimum of WCAG, as `4.2 text`.
   const unreadable = () => {
     const found = new Set();
     for (const [text, element] of texts()) {
@@ -80,7 +80,7 @@ window.eyes ??= (() => {
     return [...found];
   };
 
-  // The contrast of an element's outline with what it stands on; 0 where it has none. What holds the element may have it instead.
+  // The contrast of an element's outline, or else its parent's, with the background; 0 without an outline.
   const ring = (element) => {
     for (const each of [element, element.parentElement]) {
       const { outlineStyle, outlineWidth, outlineColor, outlineOffset } = getComputedStyle(each);
@@ -91,7 +91,7 @@ window.eyes ??= (() => {
     return 0;
   };
 
-  // Whether some of it is in the window, and nothing lies over it. A link may be broken into several lines.
+  // Whether a part of the element is in the window and not covered. A link may be broken into several lines.
   const inSight = (element) => {
     const points = [...element.getClientRects()].flatMap(({ left, width, top, height }) =>
       [0.1, 0.5, 0.9].flatMap((x) => [0.1, 0.5, 0.9].map((y) => [left + width * x, top + height * y])),
@@ -101,13 +101,13 @@ window.eyes ??= (() => {
 
   const name = (element) => {
     const place = element.closest("[data-cell], header, footer, .md-sidebar, article");
-    // biome-ignore lint/performance/useDomNodeTextContent: words that are hidden name nothing.
+    // biome-ignore lint/performance/useDomNodeTextContent: hidden words are not part of the name.
     const words = element.getAttribute("aria-label") || element.innerText || element.id;
     return `${element.localName} “${words.slice(0, 40).trim()}” in ${place?.dataset.cell ?? place?.className}`;
   };
 
-  // Notes in `eyes.focused` what is seen of every element that gets the focus, what never gets it, and whether it went all the way
-  // round. Returns how many elements must get it.
+  // Records in `eyes.focused` how every element with focus looks, which elements never got the focus, and whether it went all the
+  // way round. Returns the number of elements that must get it.
   let watch;
   const watchFocus = () => {
     const usable = document.querySelectorAll(
@@ -140,8 +140,8 @@ window.eyes ??= (() => {
     return expected.length;
   };
 
-  // The texts that the window or a box around them cuts off, where nothing scrolls; and what is wider than the window.
-  // The header's own words are passed over: they repeat the names of site and page, which stand whole in the drawer and below.
+  // The texts that are cut off by the window or by a box that does not scroll, and the page itself if it is wider than the window.
+  // The header's titles are ignored: the names of site and page are repeated in full in the drawer and below.
   const clipped = () => {
     const found = new Set();
     for (const [text, element] of texts()) {
@@ -162,7 +162,7 @@ window.eyes ??= (() => {
     return [...found];
   };
 
-  // The icons, drawn as masks before or after an element, that hardly differ from what they stand on.
+  // The icons, drawn as masks in ::before or ::after, that hardly contrast with their background.
   const faintIcons = () => {
     const found = [];
     for (const element of document.querySelectorAll("body *")) {
@@ -177,7 +177,7 @@ window.eyes ??= (() => {
     return [...new Set(found)];
   };
 
-  // What would move, though the reader has asked for rest.
+  // The elements that would move although the reader prefers reduced motion.
   const moving = () => {
     const still = (style) =>
       /^(0s(, )?)+$/.test(style.transitionDuration) && style.animationName === "none" && style.scrollBehavior === "auto";

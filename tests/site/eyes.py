@@ -1,4 +1,4 @@
-"""What a reader's eyes would tell of a page in the browser: measured by eyes.js."""
+"""Measure what a reader would see of a page in the browser, with eyes.js."""
 
 from pathlib import Path
 from time import monotonic
@@ -7,7 +7,7 @@ EYES = Path(__file__).with_suffix(".js").read_text("utf-8")
 
 
 def look(page, what: str):
-    """Return what one of the functions of eyes.js finds on a page as it stands."""
+    """Return the findings of a function of eyes.js on a page in its present state."""
     page.evaluate(EYES)
     return page.evaluate(f"eyes.{what}()")
 
@@ -17,8 +17,8 @@ def unfold(page) -> None:
 
 
 def wait_until(page, expression: str) -> None:
-    """Wait until an expression is true. Playwright's own way asks again by `eval`, which the policy of the pages refuses."""
+    """Wait until an expression is true. Playwright's own function uses `eval`, which the policy of the pages blocks."""
     latest = monotonic() + 20  # seconds, as in conftest.py
     while not page.evaluate(expression):
-        assert monotonic() < latest, f"this did not come true: {expression}"
+        assert monotonic() < latest, f"this did not become true: {expression}"
         page.wait_for_timeout(20)  # milliseconds

@@ -1,4 +1,4 @@
-"""Which pages the site has, and where they lie: what every test of the site goes through."""
+"""The pages of the site and their paths, over which the tests of the site are parametrized."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ NOTEBOOKS = [
     for chapter in PROJECT.chapters_of(PROJECT.pages[locale][name])
 ]
 
-# One of each kind: with diagrams and questions, of tables, the start. `pytest --quick` reads only these.
+# One page of each kind: with diagrams and questions, with tables, the start page. `pytest --quick` reads only these.
 KINDS = ("index", "multi-input", "glossary")
 
 every_notebook = pytest.mark.parametrize(("locale", "name", "chapter"), NOTEBOOKS)
@@ -24,5 +24,5 @@ every_language = pytest.mark.parametrize("locale", PROJECT.languages)
 
 
 def path_of(locale: str, name: str = "index") -> str:
-    """Return where a page lies below the site's root: English has no folder of its own."""
+    """Return the path of a page below the site's root; English has no folder."""
     return ("" if locale == SOURCE else f"{locale}/") + ("" if name == "index" else f"{name}/")

@@ -1,7 +1,4 @@
-"""What those need who cannot see well, use no mouse, or have the browser show pages in a way of their own.
-
-The rules of axe, and what axe leaves to people: contrast where it cannot tell the background, the keyboard, motion, zoom.
-"""
+"""Accessibility: the rules of axe, and the contrast of text where axe cannot determine the background."""
 
 from pathlib import Path
 
@@ -17,7 +14,7 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("ut
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYTHING = {"runOnly": TAGS, "rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
-# The words of code, which are most of a page and cost axe seconds: axe looks at them once, and `unreadable` every time.
+# The tokens of code are most of a page, and cost axe seconds: axe checks them once, `unreadable` every time.
 TOKENS = [["pre code span"]]
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -25,14 +22,14 @@ WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 @pytest.fixture
 def page(page):
-    """A page on which nothing moves, so that no colour is measured halfway to another."""
+    """A page without motion, so that no colour is measured during a transition."""
     page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size(WIDE)
     return page
 
 
 def show(page, scheme: str) -> None:
-    """Show a page as in a light or a dark system; it may be a script that follows."""
+    """Show a page as on a light or a dark system, which a script may have to follow."""
     page.emulate_media(color_scheme=scheme)
     lightness = (
         "getComputedStyle(document.querySelector('h1')).color.match(/[\\d.]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3"
@@ -41,7 +38,7 @@ def show(page, scheme: str) -> None:
 
 
 def faults(page, options: dict, exclude: list = TOKENS) -> list[str]:
-    """Return what axe finds on a page as it stands."""
+    """Return the findings of axe on a page in its present state."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate("([exclude, options]) => axe.run({exclude}, options)", [exclude, options])["violations"]
@@ -56,21 +53,21 @@ def look_in_both_schemes(page) -> None:
 
 
 @every_page
-def test_axe_finds_nothing_and_every_text_can_be_read_in_light_and_dark(locale, name, page, served):
+def test_axe_finds_nothing_and_text_is_readable_in_both_schemes(locale, name, page, served):
     page.goto(served + path_of(locale, name))
     unfold(page)
     for size in (WIDE, PHONE):
         page.set_viewport_size(size)
         for scheme in ("light", "dark"):
             show(page, scheme)
-            # Everything once: the other rules do not depend on colours, and hardly on the width.
+            # All rules once; those not about colour do not depend on the scheme, and hardly on the width.
             asked = (EVERYTHING, []) if (size, scheme) == (WIDE, "light") else (CONTRAST,)
             assert faults(page, *asked) == [], (size, scheme)
             assert look(page, "unreadable") == [], (size, scheme)
 
 
 @every_notebook
-def test_axe_finds_nothing_on_the_page_of_a_notebook(locale, name, chapter, page, served):
+def test_axe_finds_nothing_on_a_notebook_page(locale, name, chapter, page, served):
     page.goto(f"{served}{path_of(locale)}notebooks/{file_name(chapter)}/")
     unfold(page)
     for size in (WIDE, PHONE):
@@ -82,7 +79,7 @@ def test_axe_finds_nothing_on_the_page_of_a_notebook(locale, name, chapter, page
                 assert faults(page, EVERYTHING) == [], (size, scheme)
 
 
-def test_axe_finds_nothing_on_the_page_for_what_is_not_found(page, served):
+def test_axe_finds_nothing_on_the_404_page(page, served):
     page.goto(f"{served}nothing/here/")
     for size in (WIDE, PHONE):
         page.set_viewport_size(size)
@@ -91,7 +88,7 @@ def test_axe_finds_nothing_on_the_page_for_what_is_not_found(page, served):
 
 @every_language
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_axe_finds_nothing_while_the_reader_searches(locale, size, page, served):
+def test_axe_finds_nothing_while_searching(locale, size, page, served):
     page.set_viewport_size(size)
     page.goto(served + path_of(locale))
     page.locator("body").press("/")

@@ -1,11 +1,11 @@
-"""Pages as the reader has them shown: larger, wider spaced, at rest, in colours of their own."""
+"""Pages under a reader's settings: zoom, text spacing, reduced motion, forced colours."""
 
 import pytest
 
 from tests.site.eyes import look, unfold
 from tests.site.pages import KINDS, every_language, every_page, path_of
 
-# WCAG 1.4.12. Drawings are pictures, though of letters.
+# WCAG 1.4.12. Drawings are excluded, being images, though they contain text.
 SPACED = """
     *:not(svg, svg *) { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
     p { margin-bottom: 2em !important }
@@ -21,14 +21,14 @@ def page(page):
 
 
 @every_page
-def test_nothing_is_cut_off_when_the_page_is_magnified_or_its_text_spaced(locale, name, page, served):
+def test_nothing_is_cut_off_with_zoom_or_wider_text_spacing(locale, name, page, served):
     page.goto(served + path_of(locale, name))
     unfold(page)
-    # A window of 1280 pixels, magnified twice and four times, has room for these.
+    # The widths of a window of 1280 pixels at a zoom of 200 % and 400 %.
     for width, height in ((640, 450), (320, 256)):
         page.set_viewport_size({"width": width, "height": height})
         assert look(page, "clipped") == [], width
-    # Not a style element: the page's policy would refuse it.
+    # Not a style element, which the page's policy would block.
     page.evaluate("css => new CSSStyleSheet().replace(css).then((sheet) => { document.adoptedStyleSheets = [sheet] })", SPACED)
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
@@ -36,7 +36,7 @@ def test_nothing_is_cut_off_when_the_page_is_magnified_or_its_text_spaced(locale
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_nothing_moves_for_a_reader_who_wants_rest(name, page, served):
+def test_nothing_moves_with_reduced_motion(name, page, served):
     page.goto(served + path_of("en", name))
     assert look(page, "moving") == []
 
@@ -44,7 +44,7 @@ def test_nothing_moves_for_a_reader_who_wants_rest(name, page, served):
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("colours", ["none", "active"])
 @every_language
-def test_icons_can_be_seen_and_in_the_colours_of_the_reader_texts_can_be_read_too(locale, colours, name, page, served):
+def test_icons_and_texts_are_visible_in_forced_colours(locale, colours, name, page, served):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, forced_colors=colours)
         page.goto(served + path_of(locale, name))

@@ -1,4 +1,4 @@
-"""What the site's own script does around a page: light and dark, the drawer, the table of contents, what is folded away."""
+"""The site's own script: colour scheme, drawer, table of contents, folded boxes."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.mark.parametrize(("system", "scheme"), [("light", "default"), ("dark", "slate")])
-def test_at_first_the_palette_is_that_of_the_system_and_follows_it(system, scheme, page, served):
+def test_the_palette_initially_follows_the_system(system, scheme, page, served):
     page.emulate_media(color_scheme=system)
     page.goto(served)
     assert page.evaluate(SCHEME) == scheme
@@ -18,7 +18,7 @@ def test_at_first_the_palette_is_that_of_the_system_and_follows_it(system, schem
     expect(page.locator("body")).not_to_have_attribute("data-md-color-scheme", scheme)
 
 
-def test_the_palette_goes_round_by_keyboard_and_is_remembered(page, served):
+def test_the_palette_cycles_by_keyboard_and_is_remembered(page, served):
     page.emulate_media(color_scheme="dark")
     page.goto(served)
     seen = []
@@ -39,14 +39,14 @@ def test_the_remembered_palette_is_painted_without_a_flash(page, served):
     page.locator("[data-palettes] button:visible").click()
     page.locator("[data-palettes] button:visible").click()
     page.emulate_media(color_scheme="light")
-    # The first paint cannot wait for a script that never comes.
+    # A script that never loads must not delay the first paint.
     page.route("**/*.js", lambda route: route.abort())
     page.goto(served, wait_until="commit")
     page.wait_for_selector("h1")
     assert page.evaluate(SCHEME) == "slate"
 
 
-def test_where_nothing_can_be_remembered_the_page_still_works(page, served):
+def test_the_page_works_without_local_storage(page, served):
     page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('refused') }})")
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -72,12 +72,12 @@ def test_copying_is_announced_in_the_language_of_the_page(locale, page, served):
     expect(message).to_have_text("")
 
 
-def test_no_two_languages_name_the_copy_button_alike(html):
+def test_the_copy_button_has_a_different_name_in_each_language(html):
     names = [html(locale, "index").find(id="copy-button").button["title"] for locale in PROJECT.languages]
     assert len(set(names)) == len(names)
 
 
-def test_without_a_clipboard_copying_works_the_older_way(page, served):
+def test_without_the_clipboard_api_copying_uses_the_older_way(page, served):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(served)
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')); }")
@@ -86,7 +86,7 @@ def test_without_a_clipboard_copying_works_the_older_way(page, served):
     assert page.evaluate("navigator.clipboard.readText()") == PROJECT.chapters["index"]["first_model"].source
 
 
-def test_on_a_phone_the_drawer_works_by_keyboard_alone(page, served):
+def test_on_a_phone_the_drawer_works_by_keyboard(page, served):
     page.set_viewport_size(PHONE)
     page.goto(served)
     opener = page.locator("header [for=__drawer]")
@@ -98,7 +98,7 @@ def test_on_a_phone_the_drawer_works_by_keyboard_alone(page, served):
     expect(opener).to_have_attribute("aria-expanded", "true")
     expect(drawer).to_be_visible()
     assert page.evaluate("!!document.activeElement.closest('.md-sidebar--primary')")
-    # The page behind it cannot be reached.
+    # The page behind the drawer cannot be reached.
     for _ in range(40):
         page.keyboard.press("Tab")
         assert not page.evaluate("!!document.activeElement.closest('.md-header, .md-content, .md-footer')")
@@ -107,7 +107,7 @@ def test_on_a_phone_the_drawer_works_by_keyboard_alone(page, served):
     expect(opener).to_be_focused()
 
 
-def test_the_drawer_lists_the_sections_and_closes_when_one_is_chosen(page, served):
+def test_the_drawer_lists_sections_and_closes_on_choice(page, served):
     page.set_viewport_size(PHONE)
     page.goto(f"{served}multi-input/")
     page.click("header [for=__drawer]")
@@ -117,7 +117,7 @@ def test_the_drawer_lists_the_sections_and_closes_when_one_is_chosen(page, serve
     expect(page.locator("#padding")).to_be_in_viewport()
 
 
-def test_the_table_of_contents_says_where_the_reader_is(page, served):
+def test_the_table_of_contents_marks_the_current_section(page, served):
     page.set_viewport_size({"width": 1280, "height": 500})
     page.goto(f"{served}errata/")
     marked = page.locator(".md-sidebar--secondary [aria-current=location]")
@@ -132,7 +132,7 @@ def test_the_table_of_contents_says_where_the_reader_is(page, served):
         expect(passed).to_have_count(headings.index(heading))
 
 
-def test_the_header_names_the_page_once_its_title_is_out_of_sight(page, served):
+def test_the_header_shows_the_page_title_once_it_is_scrolled_away(page, served):
     page.goto(f"{served}multi-input/")
     title = page.locator(".md-header__title")
     expect(title).not_to_have_class("md-header__title md-header__title--active")
@@ -141,7 +141,7 @@ def test_the_header_names_the_page_once_its_title_is_out_of_sight(page, served):
 
 
 @pytest.mark.parametrize("height", [900, 400])
-def test_the_sidebars_scroll_by_themselves_and_end_with_the_page(height, page, served):
+def test_the_sidebars_scroll_independently_and_end_with_the_page(height, page, served):
     page.set_viewport_size({"width": 1280, "height": height})
     page.goto(f"{served}errata/")
     page.evaluate("scrollTo({top: 3000, behavior: 'instant'})")
@@ -156,7 +156,7 @@ def test_the_sidebars_scroll_by_themselves_and_end_with_the_page(height, page, s
     )
 
 
-def test_what_an_address_or_a_link_points_into_is_unfolded(page, served):
+def test_a_folded_box_opens_when_a_link_points_into_it(page, served):
     folded = "details:has([data-cell])"
     page.goto(f"{served}multi-input/")
     page.evaluate(f"document.querySelector('{folded} p, {folded} div').id = 'inside'")
@@ -164,7 +164,7 @@ def test_what_an_address_or_a_link_points_into_is_unfolded(page, served):
     expect(page.locator("#inside")).to_be_in_viewport()
     page.locator(f"{folded} summary").first.click()
     expect(page.locator("#inside")).to_be_hidden()
-    # The same address again: no hashchange.
+    # The same address again, for which there is no hashchange event.
     page.evaluate("document.querySelector('.md-skip').href = '#inside'")
     page.evaluate("document.querySelector('.md-skip').click()")
     expect(page.locator("#inside")).to_be_in_viewport()
@@ -215,7 +215,7 @@ def test_the_list_of_languages_opens_by_mouse_and_by_touch(browser, served):
     context.close()
 
 
-def test_paper_is_light_has_the_answers_and_leaves_the_page_as_it_was(page, served):
+def test_printing_is_light_opens_answers_and_restores_the_page(page, served):
     page.emulate_media(color_scheme="dark")
     page.goto(f"{served}multi-input/")
     folded = page.locator("details:not([open])").count()

@@ -8,7 +8,7 @@ from tests.site.pages import PROJECT, path_of
 
 @pytest.fixture
 def disk(built, page):
-    """Opens a page of the built site from the disk; problems are those of any page."""
+    """Opens a page of the built site from the disk, with the same checks as for any page."""
 
     def disk(path):
         page.goto((built / path / "index.html").as_uri())
@@ -19,7 +19,7 @@ def disk(built, page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_looks_as_it_does_on_a_server(scheme, disk, page, served):
+def test_a_page_looks_the_same_as_on_a_server(scheme, disk, page, served):
     of_each = "(each) => getComputedStyle(each).color + each.offsetHeight"
     look = f"JSON.stringify([...document.querySelectorAll('body *')].map({of_each}))"
     page.emulate_media(color_scheme=scheme)

@@ -1,4 +1,4 @@
-"""The HTML of everything that was built: valid, with headings in order, and no link that leads nowhere."""
+"""The HTML of all built files: valid, with headings in order and without dead links."""
 
 import json
 import re
@@ -13,14 +13,14 @@ from bs4 import BeautifulSoup
 
 from tests.site.pages import PAGES, path_of
 
-# What the checker may find all the same, and why. One that it no longer finds fails.
+# Findings of the checker to ignore, with the reason. The test fails for one that no longer occurs.
 EXEMPT = {
     "Attribute “autocomplete” is only allowed when the input type is": (
         "Material's two checkboxes for drawer and search: without it Firefox opens them again after a reload"
     ),
 }
 
-# How long a description may be. A Chinese character says about as much as three letters.
+# The allowed length of a description. A Chinese character counts for about three letters.
 LENGTHS = {"zh-Hant": range(25, 81)}
 
 
@@ -33,7 +33,7 @@ def documents(built):
 
 @pytest.fixture(scope="module")
 def pages(documents):
-    """Those of `PAGES`: without the page for what is not found, and without notebooks, which are another view of a page."""
+    """The documents of `PAGES`: without the 404 page and notebook pages, which show a page again."""
     return {path_of(*page): documents[path_of(*page)] for page in PAGES}
 
 
@@ -53,7 +53,7 @@ def test_every_page_is_valid(built, java):
     assert set(EXEMPT) - needed == set(), "no longer needed: remove them"
 
 
-def test_every_link_leads_to_something_in_the_site(documents, built, address):
+def test_every_internal_link_has_a_target(documents, built, address):
     ids = {name: {element["id"] for element in document.find_all(id=True)} for name, document in documents.items()}
     broken = []
     for name, document in documents.items():
@@ -61,7 +61,7 @@ def test_every_link_leads_to_something_in_the_site(documents, built, address):
             link = element.get("href") or element.get("src") or element.get("poster") or element.get("data")
             target, fragment = urldefrag(urljoin(address + name, link))
             if not target.startswith(address):
-                # What is elsewhere is the wide world's, but nothing of ours stands above the site's own folder.
+                # External links are not followed, but nothing of ours may be above the site's own folder.
                 if re.match(r"[\w+.-]+:", link) and target.partition(":")[0] in ("https", "mailto", "data"):
                     continue
                 broken.append(f"{name}: {link} leaves the site")
@@ -76,7 +76,7 @@ def test_every_link_leads_to_something_in_the_site(documents, built, address):
     assert broken == []
 
 
-def test_every_page_has_one_main_heading_and_no_level_is_skipped(documents):
+def test_every_page_has_one_main_heading_and_skips_no_level(documents):
     for name, document in documents.items():
         levels = [int(heading.name[1]) for heading in document.find_all(re.compile(r"^h[1-6]$"))]
         assert levels.count(1) == 1, name
@@ -85,7 +85,7 @@ def test_every_page_has_one_main_heading_and_no_level_is_skipped(documents):
         assert all(heading.get_text(strip=True) for heading in document.find_all(re.compile(r"^h[1-6]$"))), name
 
 
-def test_every_picture_says_what_it_shows_or_is_an_ornament_outside_of_the_text(documents):
+def test_every_image_has_alternative_text_or_is_decorative(documents):
     for name, document in documents.items():
         for picture in document.find_all("img"):
             ornament = picture.get("alt") == "" and not picture.find_parent("article")
@@ -96,7 +96,7 @@ def test_every_picture_says_what_it_shows_or_is_an_ornament_outside_of_the_text(
             assert said.strip() and all(labels), f"{name}: {str(drawing)[:200]}"
 
 
-def test_every_page_has_a_description_of_its_own(pages):
+def test_every_page_has_a_unique_description(pages):
     described = Counter()
     for name, document in pages.items():
         [description] = [meta["content"] for meta in document.select("meta[name=description]")]
@@ -105,7 +105,7 @@ def test_every_page_has_a_description_of_its_own(pages):
     assert [description for description, times in described.items() if times > 1] == []
 
 
-def test_every_page_has_a_title_of_its_own(documents):
+def test_every_page_has_a_unique_title(documents):
     titled = Counter(document.title.get_text(strip=True) for document in documents.values())
     assert [title for title, times in titled.items() if times > 1 or not title] == []
 
@@ -115,8 +115,8 @@ def test_every_page_names_its_own_address(pages, address):
         assert [link["href"] for link in document.select("link[rel=canonical]")] == [address + name]
 
 
-def test_pages_name_each_other_as_translations(pages):
-    """That a page names itself in all languages, test_pages tests; here that the others agree."""
+def test_translations_of_a_page_refer_to_each_other(pages):
+    """test_pages.py checks that a page names all its translations; here, that these agree."""
     named = {
         document.select_one("link[rel=canonical]")["href"]: {link["href"] for link in document.select("link[hreflang]")}
         for document in pages.values()

@@ -1,4 +1,4 @@
-"""What a reader reaches with the keyboard alone: everything, in sight, and showing that it has the focus."""
+"""Use by keyboard alone: every control is reachable, in view, and has a visible focus."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,9 +14,9 @@ def page(page):
 
 
 def go_round(page) -> int:
-    """Press Tab until the focus has been everywhere, and return how many stops it made.
+    """Press Tab until the focus has been everywhere, and return the number of stops.
 
-    Each must be seen, and seen to have it.
+    Each stop must be in view, with a visible focus.
     """
     usable = look(page, "watchFocus")
     for _ in range(usable + 10):
@@ -24,7 +24,7 @@ def go_round(page) -> int:
         if page.evaluate("eyes.focused.round"):
             break
     stops = page.evaluate("eyes.focused.stops")
-    assert page.evaluate("eyes.focused.round"), f"there is no way out after {stops[-1]['name']}"
+    assert page.evaluate("eyes.focused.round"), f"the focus is trapped after {stops[-1]['name']}"
     assert page.evaluate("eyes.focused.missed()") == []
     assert [stop["name"] for stop in stops if not stop["inSight"]] == []
     assert [(stop["name"], stop["ring"]) for stop in stops if stop["ring"] < 3] == []
@@ -34,7 +34,7 @@ def go_round(page) -> int:
 @every_language
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_tab_reaches_all_that_can_be_used_and_each_stop_is_seen(name, scheme, locale, page, served):
+def test_tab_reaches_every_control_and_each_stop_is_visible(name, scheme, locale, page, served):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": 1280, "height": 900} if scheme == "light" else {"width": 390, "height": 844})
     page.goto(served + path_of(locale, name))
@@ -42,7 +42,7 @@ def test_tab_reaches_all_that_can_be_used_and_each_stop_is_seen(name, scheme, lo
 
 
 @every_language
-def test_in_the_drawer_of_a_phone_too(locale, page, served):
+def test_tab_reaches_everything_in_the_drawer_of_a_phone(locale, page, served):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(served + path_of(locale, KINDS[1]))
     page.locator("header [for=__drawer]").press("Enter")
@@ -56,7 +56,7 @@ def test_in_the_drawer_of_a_phone_too(locale, page, served):
 
 
 @every_language
-def test_the_first_stop_leads_past_the_header_to_the_text(locale, page, served):
+def test_the_first_stop_skips_the_header(locale, page, served):
     page.goto(served + path_of(locale, KINDS[1]))
     page.keyboard.press("Tab")
     skip = page.locator("a:focus")

@@ -1,4 +1,4 @@
-"""The language switcher: it keeps page and section, remembers the reader's choice, and forces nobody."""
+"""The language switcher: it keeps page and section, remembers the reader's choice, and never redirects."""
 
 import pytest
 from playwright.sync_api import expect
@@ -27,7 +27,7 @@ def test_without_a_fragment_the_switcher_keeps_the_section_in_view(page, served)
 
 @pytest.fixture
 def visit(browser, served):
-    """Opens a page as a reader whose browser asks for some languages; gives the same reader's later visits too."""
+    """Opens a page as a reader with preferred languages; later visits are by the same reader."""
     contexts = []
 
     def visit(path, *languages, **options):
@@ -54,12 +54,12 @@ def visit(browser, served):
         (["fi", "ru", "en"], "ru"),
     ],
 )
-def test_a_first_visit_offers_the_language_of_the_browser_in_that_language(languages, offered, visit, served):
+def test_a_first_visit_offers_the_language_of_the_browser(languages, offered, visit, served):
     page = visit("multi-input/", *languages)
     offer = page.locator(".language-offer")
     expect(offer).to_have_attribute("lang", offered)
     expect(offer).to_contain_text(PROJECT.catalogs[offered]("This page is also in your language:"))
-    assert page.url == f"{served}multi-input/"  # nobody is sent anywhere
+    assert page.url == f"{served}multi-input/"  # no redirect
     expect(offer.locator("button")).to_have_accessible_name(PROJECT.catalogs[offered]("Close"))
     offer.locator("a").click()
     expect(page.locator("html")).to_have_attribute("lang", offered)
@@ -68,18 +68,18 @@ def test_a_first_visit_offers_the_language_of_the_browser_in_that_language(langu
 
 
 @pytest.mark.parametrize("languages", [["en-GB"], ["en", "ru"], ["fi", "en-US", "ru"], ["fi", "sv"]])
-def test_nothing_is_offered_to_who_reads_the_language_of_the_page_or_none_of_the_site(languages, visit):
+def test_nothing_is_offered_if_the_language_fits_or_none_does(languages, visit):
     expect(visit("", *languages).locator(".language-offer")).to_have_count(0)
 
 
-def test_an_offer_that_was_refused_is_not_made_again(visit):
+def test_a_declined_offer_is_not_repeated(visit):
     page = visit("", "ru-RU")
     page.locator(".language-offer button").click()
     expect(page.locator(".language-offer")).to_have_count(0)
     expect(visit("glossary/").locator(".language-offer")).to_have_count(0)
 
 
-def test_the_language_that_was_chosen_is_remembered_and_offered_before_that_of_the_browser(visit):
+def test_a_chosen_language_takes_precedence_over_that_of_the_browser(visit):
     page = visit("", "ru-RU")
     page.hover("header .md-select")
     page.click("header .md-select a[hreflang=zh-Hant]")
@@ -90,7 +90,7 @@ def test_the_language_that_was_chosen_is_remembered_and_offered_before_that_of_t
     expect(lost.locator("section").first).to_have_attribute("lang", "zh-Hant")
 
 
-def test_the_offer_moves_nothing_on_the_page(visit):
+def test_the_offer_causes_no_layout_shift(visit):
     page = visit("multi-input/", "ru-RU", viewport={"width": 390, "height": 844})
     expect(page.locator(".language-offer")).to_be_in_viewport()
     assert (
@@ -103,7 +103,7 @@ def test_the_offer_moves_nothing_on_the_page(visit):
 
 
 @every_language
-def test_without_a_script_every_language_can_be_reached(locale, visit, served):
+def test_every_language_is_reachable_without_javascript(locale, visit, served):
     here = "ru" if locale == SOURCE else SOURCE
     page = visit(path_of(here, "residual"), "fi", java_script_enabled=False)
     page.hover("header .md-select")

@@ -1,4 +1,4 @@
-"""What the site looks like: its first screen, its lines, its letters."""
+"""The look of the site: its first screen, its lines, its letters."""
 
 import re
 from itertools import pairwise
@@ -10,7 +10,7 @@ from docweave.drawings.palette import PAGE
 from docweave.project import SOURCE
 from tests.site.pages import PROJECT, every_language, every_page, path_of
 
-# What the start page shows at once: a promise, two ways in, a model as code, what it printed, its drawing, the languages.
+# The first screen of the start page: a promise, two ways in, a model as code, its output, its drawing, the languages.
 FIRST = {
     "promise": ".hero h1 + p",
     "actions": ".hero__actions",
@@ -26,23 +26,23 @@ BOX = (
 
 @pytest.mark.usefixtures("fonts")
 @every_language
-def test_the_first_screen_shows_what_the_site_does(locale, page, served):
+def test_the_first_screen_shows_what_the_site_offers(locale, page, served):
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(served + path_of(locale))
     boxes = {name: page.locator(element).evaluate(BOX) for name, element in FIRST.items()}
     assert {name: box for name, box in boxes.items() if box[0] < 0 or box[1] > 1280 or box[3] > 800} == {}
-    assert boxes["drawing"][1] < boxes["code"][0], "the drawing stands beside the code"
+    assert boxes["drawing"][1] < boxes["code"][0], "the drawing is beside the code"
     assert boxes["output"][2] == pytest.approx(boxes["code"][3], abs=1), "the output is joined to its code"
 
 
 @every_page
-def test_a_shared_link_says_what_the_page_is_in_its_language(locale, name, html):
+def test_a_shared_link_has_a_preview_in_the_language_of_the_page(locale, name, html):
     page = html(locale, name)
-    told = {meta["property"]: meta["content"] for meta in page.select("meta[property]")}
-    # A heading may hold spaces that do not break.
-    assert told["og:title"] in " ".join(page.h1.get_text().split())
-    assert told["og:description"] == page.select_one("meta[name=description]")["content"]
-    assert told["og:url"] == page.select_one("link[rel=canonical]")["href"]
+    properties = {meta["property"]: meta["content"] for meta in page.select("meta[property]")}
+    # A heading may contain non-breaking spaces.
+    assert properties["og:title"] in " ".join(page.h1.get_text().split())
+    assert properties["og:description"] == page.select_one("meta[name=description]")["content"]
+    assert properties["og:url"] == page.select_one("link[rel=canonical]")["href"]
 
 
 def test_the_browsers_frame_has_the_colour_of_the_page(html):
@@ -51,7 +51,7 @@ def test_the_browsers_frame_has_the_colour_of_the_page(html):
 
 
 @every_language
-def test_on_a_phone_it_stacks_in_the_order_of_the_page(locale, page, served):
+def test_on_a_phone_the_start_page_stacks_in_source_order(locale, page, served):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(served + path_of(locale))
     boxes = [page.locator(element).evaluate(BOX) for element in FIRST.values()]
@@ -60,7 +60,7 @@ def test_on_a_phone_it_stacks_in_the_order_of_the_page(locale, page, served):
 
 
 @every_language
-def test_every_language_and_chapter_is_reached_from_the_start_without_javascript(locale, browser, served):
+def test_the_start_page_links_everything_without_javascript(locale, browser, served):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(served + path_of(locale))
@@ -73,7 +73,7 @@ def test_every_language_and_chapter_is_reached_from_the_start_without_javascript
         page.wait_for_url(served + path_of(locale, "functional-api"))
 
 
-# How many characters the full lines of the paragraphs hold.
+# The number of characters in each full line of the paragraphs.
 LINES = """() => [...document.querySelectorAll(".md-content__inner > p:not([class])")].flatMap((paragraph) => {
     const range = document.createRange();
     range.selectNodeContents(paragraph);
@@ -84,7 +84,7 @@ LINES = """() => [...document.querySelectorAll(".md-content__inner > p:not([clas
 
 @pytest.mark.usefixtures("fonts")
 @every_language
-def test_lines_are_neither_short_nor_long(locale, page, served):
+def test_lines_have_a_readable_length(locale, page, served):
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(served + path_of(locale, "multi-input"))
     counts = page.evaluate(LINES)
@@ -101,7 +101,7 @@ WIDTH = """(code) => {
 
 
 @pytest.mark.usefixtures("fonts")
-def test_code_is_as_wide_in_one_language_as_in_another(page, served):
+def test_code_has_the_same_width_in_every_language(page, served):
     widths = set()
     for locale in PROJECT.languages:
         page.goto(served + path_of(locale, "multi-input"))

@@ -1,4 +1,4 @@
-"""The notebooks on the built site: pages to read, files to take away."""
+"""The notebooks on the built site: pages and downloads."""
 
 import functools
 import json
@@ -12,12 +12,12 @@ from docweave.notebooks.downloads import course_name, downloads
 from docweave.project import SOURCE
 from tests.site.pages import PROJECT, every_language, every_notebook, path_of
 
-HEAVIEST = 150_000  # of HTML; mkdocs-jupyter's own pages have 645,000
+HEAVIEST = 150_000  # bytes of HTML; the default pages of mkdocs-jupyter have 645,000
 
 
 @pytest.fixture(scope="session")
 def files():
-    """Gives the files of a chapter in a language."""
+    """Returns the files of a chapter in a language."""
 
     def of(locale, name, chapter):
         found = downloads(PROJECT.pages[locale][name], PROJECT, "https://github.com/who/what")
@@ -28,7 +28,7 @@ def files():
 
 @pytest.fixture(scope="session")
 def notebook_page(built, files):
-    """Gives the parsed page of a notebook."""
+    """Returns the parsed page of a notebook."""
 
     @functools.cache
     def read(locale, name, program):
@@ -47,7 +47,7 @@ def test_the_page_shows_the_tested_code_in_the_order_of_the_chapter(locale, name
 
 
 @every_notebook
-def test_the_page_has_the_words_headings_and_drawings_of_the_chapter(locale, name, chapter, notebook_page, html):
+def test_a_notebook_page_has_the_prose_headings_and_drawings_of_its_chapter(locale, name, chapter, notebook_page, html):
     ours, theirs = notebook_page(locale, name, chapter), html(locale, name)
 
     def headings(page):
@@ -64,14 +64,14 @@ def test_the_page_has_the_words_headings_and_drawings_of_the_chapter(locale, nam
 
 
 @every_notebook
-def test_the_page_is_light_and_brings_nothing_of_its_own(locale, name, chapter, built, files, notebook_page):
+def test_a_notebook_page_is_light_and_has_no_own_assets(locale, name, chapter, built, files, notebook_page):
     weight = (built / files(locale, name, chapter).page / "index.html").stat().st_size
     assert weight < HEAVIEST
     assert notebook_page(locale, name, chapter).select("article :is(style, script)") == []
 
 
 @every_notebook
-def test_what_was_printed_is_english_and_code_is_not_translated(locale, name, chapter, notebook_page):
+def test_output_is_marked_as_english_and_code_as_untranslatable(locale, name, chapter, notebook_page):
     page = notebook_page(locale, name, chapter)
     assert {code.find_parent(lang=True)["lang"] for code in page.select(":is(.cell-output, .cell-error) code")} == {SOURCE}
     assert {code.find_parent(lang=True)["lang"] for code in page.select("[data-cell] code")} == {locale}
@@ -79,8 +79,8 @@ def test_what_was_printed_is_english_and_code_is_not_translated(locale, name, ch
 
 
 @every_notebook
-def test_links_stay_within_the_site_that_is_read(locale, name, chapter, notebook_page, address):
-    """In a notebook they lead to the public site, from wherever it is opened."""
+def test_links_of_a_notebook_page_stay_within_the_site(locale, name, chapter, notebook_page, address):
+    """In the notebook file they point to the public site, since it may be opened anywhere."""
     page = notebook_page(locale, name, chapter)
     links = [link["href"] for link in page.select(".md-content a[href]")]
     assert [link for link in links if link.startswith(address)] == []
@@ -89,7 +89,7 @@ def test_links_stay_within_the_site_that_is_read(locale, name, chapter, notebook
 
 
 @every_notebook
-def test_search_engines_are_sent_to_the_chapter(locale, name, chapter, notebook_page, address, built):
+def test_the_canonical_address_is_that_of_the_chapter(locale, name, chapter, notebook_page, address, built):
     page = notebook_page(locale, name, chapter)
     assert page.select_one("link[rel=canonical]")["href"] == address + path_of(locale, name)
     assert page.select("head link[hreflang]") == []
@@ -97,9 +97,7 @@ def test_search_engines_are_sent_to_the_chapter(locale, name, chapter, notebook_
 
 
 @every_notebook
-def test_the_files_of_a_chapter_are_there_and_every_page_leads_to_them(
-    locale, name, chapter, built, files, notebook_page, html
-):
+def test_the_files_of_a_chapter_exist_and_every_page_links_them(locale, name, chapter, built, files, notebook_page, html):
     file = files(locale, name, chapter)
     book = json.loads((built / file.notebook).read_text("utf-8"))
     assert book["metadata"]["docweave"] | {"versions": 0} == {"chapter": chapter.name, "locale": locale, "versions": 0}
@@ -113,7 +111,7 @@ def test_the_files_of_a_chapter_are_there_and_every_page_leads_to_them(
         assert any(link.endswith(f"/snippets/{chapter.name}.py") for link in links)
 
 
-def test_the_words_of_the_actions_are_in_the_language_of_the_page(html):
+def test_the_labels_of_actions_are_translated(html):
     words = {
         locale: [link.get_text() for link in html(locale, "setup").select(".page-actions a")] for locale in PROJECT.languages
     }
@@ -126,7 +124,7 @@ def test_a_page_without_a_program_offers_none(html):
 
 
 @every_language
-def test_the_course_of_a_language_holds_every_chapter_and_setup_leads_to_it(locale, built, html):
+def test_the_course_has_every_chapter_and_the_setup_page_links_it(locale, built, html):
     course = built / course_name(locale)
     with zipfile.ZipFile(course) as archive:
         names = archive.namelist()

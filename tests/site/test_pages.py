@@ -1,4 +1,4 @@
-"""What the built pages hold, in every language."""
+"""The content of the built pages, in every language."""
 
 import ast
 from urllib.parse import urlsplit
@@ -16,12 +16,12 @@ def text_of(element) -> str:
 
 
 @every_page
-def test_the_page_says_its_language_exactly(locale, name, html):
+def test_the_page_has_its_exact_language_code(locale, name, html):
     assert html(locale, name).html["lang"] == locale
 
 
 @every_page
-def test_every_code_block_is_a_tested_cell_but_for_its_comments(locale, name, html, project):
+def test_every_code_block_is_a_tested_cell_with_translated_comments(locale, name, html, project):
     shown = html(locale, name).select("[data-cell]")
     directives = project.pages[SOURCE][name].directives
     assert [block["data-cell"] for block in shown] == [directive.id for directive in directives]
@@ -41,7 +41,7 @@ def test_there_is_no_other_python_on_the_page(locale, name, html):
     for block in page.select(".md-content pre:not(.verified pre)"):
         box = block.parent
         if not box.has_attr("data-cell") and not box.has_attr("data-output-of"):
-            assert {"language-sh", "language-text"} & set(box["class"]), f"neither a cell nor its output: {block}"
+            assert {"language-sh", "language-text"} & set(box["class"]), f"neither a cell nor an output: {block}"
 
 
 @every_page
@@ -60,7 +60,7 @@ def test_every_output_is_the_recorded_one_in_every_language(locale, name, html, 
 
 
 @every_page
-def test_a_failing_cell_says_which_error_it_raises_and_shows_it(locale, name, html, project):
+def test_a_failing_cell_names_and_shows_its_error(locale, name, html, project):
     page = html(locale, name)
     for directive in project.pages[SOURCE][name].directives:
         block = page.select_one(f'[data-cell="{directive.id}"]')
@@ -92,7 +92,7 @@ def shown_cells(project, name):
 
 
 @every_page
-def test_every_drawing_has_a_title_in_the_language_of_the_page_and_real_text(locale, name, html, project):
+def test_every_drawing_has_a_translated_title_and_real_text(locale, name, html, project):
     page = html(locale, name)
     figures = page.select("figure.diagram, figure.plot")
     assert len(page.select("figure.diagram")) == sum(figure.model is not None for figure in project.pages[locale][name].figures)
@@ -106,7 +106,7 @@ def test_every_drawing_has_a_title_in_the_language_of_the_page_and_real_text(loc
 
 
 @translated_page
-def test_the_words_of_a_drawing_are_not_those_of_the_english_page(locale, name, html):
+def test_the_texts_of_a_drawing_are_translated(locale, name, html):
     for kind in ("figure.diagram", "figure.plot"):
         ours = [text_of(figure.svg.title) for figure in html(locale, name).select(kind)]
         english = [text_of(figure.svg.title) for figure in html(SOURCE, name).select(kind)]
@@ -115,7 +115,7 @@ def test_the_words_of_a_drawing_are_not_those_of_the_english_page(locale, name, 
 
 
 @every_page
-def test_no_id_is_used_twice(locale, name, html):
+def test_ids_are_unique(locale, name, html):
     ids = [element["id"] for element in html(locale, name).find_all(id=True)]
     assert sorted(ids) == sorted(set(ids))
 
@@ -129,14 +129,14 @@ def test_the_headings_have_the_ids_of_the_english_page(locale, name, html):
 
 
 @every_page
-def test_the_page_names_itself_in_all_languages_absolutely(locale, name, html, project, address):
+def test_the_page_has_absolute_links_to_all_its_translations(locale, name, html, project, address):
     links = {link["hreflang"]: link["href"] for link in html(locale, name).select("link[hreflang]")}
     expected = {other: address + path_of(other, name) for other in project.languages}
     assert links == expected | {"x-default": expected[SOURCE]}
 
 
 @every_page
-def test_the_reader_can_mend_the_page_or_report_a_mistake_on_it(locale, name, html, project, address):
+def test_the_page_has_links_to_edit_it_and_to_report_a_mistake(locale, name, html, project, address):
     links = [link["href"] for link in html(locale, name).select(".page-line a")]
     assert links[0].endswith(f"/edit/main/docs/{locale}/{name}.md")
     assert "/issues/new?" in links[1]
@@ -144,7 +144,7 @@ def test_the_reader_can_mend_the_page_or_report_a_mistake_on_it(locale, name, ht
 
 
 @translated_page
-def test_the_words_for_mending_and_reporting_are_translated(locale, name, html):
+def test_the_labels_for_editing_and_reporting_are_translated(locale, name, html):
     def words(language):
         return [text_of(link).strip() for link in html(language, name).select(".page-line a")]
 
@@ -152,7 +152,7 @@ def test_the_words_for_mending_and_reporting_are_translated(locale, name, html):
 
 
 @every_page
-def test_the_page_asks_no_other_host_for_anything(locale, name, html):
+def test_the_page_requests_nothing_from_other_hosts(locale, name, html):
     page = html(locale, name)
     asked = [element["src"] for element in page.find_all(src=True)]
     asked += [
@@ -162,7 +162,7 @@ def test_the_page_asks_no_other_host_for_anything(locale, name, html):
     assert [address for address in asked if urlsplit(address).netloc] == []
 
 
-def test_there_is_one_page_for_what_is_not_found_and_it_speaks_every_language(built, project):
+def test_there_is_one_404_page_in_every_language(built, project):
     assert [path.relative_to(built).as_posix() for path in built.rglob("404.html")] == ["404.html"]
     page = BeautifulSoup((built / "404.html").read_text("utf-8"), "html.parser")
     assert sorted(section["lang"] for section in page.select("section[lang]")) == sorted(project.languages)
@@ -172,7 +172,7 @@ def test_there_is_one_page_for_what_is_not_found_and_it_speaks_every_language(bu
 def test_catalogues_and_cells_are_not_part_of_the_site(built):
     files = [path for path in built.rglob("*") if path.is_file()]
     assert not {path.suffix for path in files} & {".po", ".md", ".pot"}
-    # Programs are there to be downloaded, beside their notebooks.
+    # Scripts are downloads, beside their notebooks.
     assert all(path.parent.parent.name == "notebooks" for path in files if path.suffix == ".py")
 
 
@@ -183,7 +183,7 @@ def test_the_sitemap_lists_every_page_in_every_language(built, project, address)
 
 
 @every_page
-def test_a_chapter_says_where_it_was_run_and_what_its_cells_gave_there(locale, name, html, project):
+def test_a_chapter_lists_its_runs_and_differing_outputs(locale, name, html, project):
     chapters = [chapter for chapter in project.chapters.values() if chapter.page == project.pages[SOURCE][name].chapter]
     found = html(locale, name).select("details.verified")
     assert len(found) == sum(bool(list(current(chapter, project.verified))) for chapter in chapters)

@@ -1,4 +1,4 @@
-"""What a reader does with the built site, in a real browser."""
+"""Reading the built site in a real browser."""
 
 import pytest
 from playwright.sync_api import expect
@@ -27,7 +27,7 @@ COPY_ALL = """async () => {
 
 
 @every_page
-def test_copying_a_cell_gives_its_code_and_nothing_else(locale, name, page, served):
+def test_copying_a_cell_gives_exactly_its_code(locale, name, page, served):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(served + path_of(locale, name))
     cells = page.locator("[data-cell]").count()
@@ -42,22 +42,19 @@ def test_copying_a_cell_gives_its_code_and_nothing_else(locale, name, page, serv
         assert text == cell.source or locale != SOURCE, id
 
 
-def test_a_chapter_copied_in_the_browser_and_pasted_together_runs(page, served):
-    """That every English chapter runs as copied follows.
-
-    Its copied cells are the tested ones, and tests/test_reader.py runs those.
-    """
+def test_a_chapter_copied_cell_by_cell_in_the_browser_runs(page, served):
+    """One chapter is enough: cells are copied exactly, as tested above, and tests/test_reader.py runs every chapter."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(served + path_of(SOURCE, "functional-api"))
     errors = {f"functional_api.{name}": output.raises for name, output in PROJECT.records["functional_api"].cells.items()}
-    # What an older Keras did is not part of the chapter's program.
+    # Cells of an older Keras are not part of the chapter's program.
     copied = [(text, errors.get(id, "")) for id, text in page.evaluate(COPY_ALL) if id.startswith("functional_api.")]
     assert any(raises for _, raises in copied)
     raised = [raised for _, raised in paste([(*block, False) for block in copied])]
     assert raised == [raises for _, raises in copied]
 
 
-def test_a_reader_copies_with_the_mouse(page, served):
+def test_a_cell_can_be_copied_with_the_mouse(page, served):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(served)
     block = page.locator("[data-cell='index.first_model']")
@@ -75,7 +72,7 @@ def test_an_output_has_no_copy_button(page, served):
 
 
 @pytest.mark.parametrize("missing", ["ru/nothing/here/", "nothing/"])
-def test_the_page_for_what_is_not_found_puts_the_language_of_the_reader_first(missing, browser, served):
+def test_the_404_page_shows_the_readers_language_first(missing, browser, served):
     context = browser.new_context(locale="pt-BR")
     page = context.new_page()
     assert page.goto(served + missing).status == 404
@@ -96,7 +93,7 @@ WIDEST = """() => {
 
 
 @every_page
-def test_nothing_is_wider_than_the_window_and_drawings_follow_the_scheme(locale, name, page, served):
+def test_nothing_overflows_and_drawings_follow_the_scheme(locale, name, page, served):
     page.goto(served + path_of(locale, name))
     figures = page.locator(".md-content figure text").count()
     for scheme, palette in (("light", "default"), ("dark", "slate")):

@@ -1,7 +1,7 @@
-"""Every row of the curriculum is on the site, in every language: shown by a cell that prints its fact, or said in prose.
+"""Every row of the curriculum is on the site, in every language: in the output of a cell, or in prose.
 
-The rows stand in rows.yml. A row of code names a page, a cell and what it prints; a row of prose names a page, a heading
-and a term that must stand under it in every language: a name, a number, an identifier.
+The rows are in rows.yml. A row of code names a page, a cell and a part of its output; a row of prose names a page, a
+heading and a term that must occur under it in every language: a name, a number, an identifier.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a reader finds with the search, in a browser: a table of queries in each language, and what the dialog does."""
+"""The search in a browser: the results of a table of queries in each language, and the dialog."""
 
 import gzip
 import json
@@ -17,7 +17,7 @@ QUERIES = Path(__file__).parent / "queries"
 
 every_table = pytest.mark.parametrize("locale", sorted(path.stem for path in QUERIES.glob("*.yml")))
 
-# Types a query as a reader does, all at once; gives what is shown, and the milliseconds until it is.
+# Enters a query at once, and returns the results with the milliseconds until they are shown.
 ASK = """(query) => {
     const input = document.querySelector(".search input");
     const started = performance.now();
@@ -45,7 +45,7 @@ VIOLATIONS = """() => {
 
 @pytest.fixture
 def page(page):
-    """A page on which nothing may fail silently."""
+    """A page that must load without errors."""
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
@@ -55,7 +55,7 @@ def page(page):
 
 @pytest.fixture
 def search(page, served):
-    """Opens a page and the search on it, ready to be asked."""
+    """Opens a page and its search dialog."""
 
     def open_search(locale: str, name: str = "setup"):
         page.goto(served + path_of(locale, name))
@@ -67,12 +67,12 @@ def search(page, served):
 
 
 def queries(locale: str) -> list[dict]:
-    """Return a table: queries with the sections of which one must be among the first `within`; none: no result."""
+    """Return a table of queries with sections, one of which must be among the first `within`; none means no result."""
     return yaml.safe_load((QUERIES / f"{locale}.yml").read_text("utf-8"))
 
 
 def section_of(address: str, served: str) -> tuple[str, str]:
-    """Return the language of a result and its section as the tables name it, `page#id`."""
+    """Return the language of a result, and its section as named in the tables, `page#id`."""
     path, _, fragment = address.removeprefix(served).partition("#")
     first, _, rest = path.partition("/")
     locale, rest = (first, rest) if first in PROJECT.languages else (SOURCE, path)
@@ -80,7 +80,7 @@ def section_of(address: str, served: str) -> tuple[str, str]:
 
 
 @every_language
-def test_the_button_is_one_line_in_the_header(locale, page, served):
+def test_the_search_button_is_one_line_in_the_header(locale, page, served):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(served + path_of(locale))
     icon, word, key = (part.bounding_box() for part in page.locator(".search-button > *").all())
@@ -88,11 +88,11 @@ def test_the_button_is_one_line_in_the_header(locale, page, served):
     assert abs(icon["y"] + icon["height"] / 2 - word["y"] - word["height"] / 2) < 2
 
 
-# ── What is found ──
+# ── Results ──
 
 
 @every_table
-def test_the_sections_that_are_about_a_query_come_first_and_all_are_in_the_language_of_the_page(locale, search, served):
+def test_relevant_sections_come_first_and_in_the_language_of_the_page(locale, search, served):
     page = search(locale)
     wrong = []
     for item in queries(locale):
@@ -107,20 +107,20 @@ def test_the_sections_that_are_about_a_query_come_first_and_all_are_in_the_langu
 
 
 @every_table
-def test_what_is_found_is_there_within_200_milliseconds(locale, search):
+def test_results_appear_within_200_milliseconds(locale, search):
     asked = [item["query"] for item in queries(locale)]
-    for _ in range(3):  # a machine that is busy with other tests may be slow once
+    for _ in range(3):  # a machine busy with other tests may be slow once
         page = search(locale)
         asked = [query for query in asked if page.evaluate(ASK, query)["took"] > 200]
     assert asked == []
 
 
 @every_language
-def test_the_first_search_weighs_no_more_than_170_kilobytes_and_nothing_comes_before_it(locale, page, served):
+def test_the_search_loads_on_demand_at_most_170_kilobytes(locale, page, served):
     requests = []
     page.on("requestfinished", lambda request: requests.append(request))
     page.goto(served + path_of(locale, "setup"))
-    page.wait_for_timeout(500)  # milliseconds in which a page could ask for more
+    page.wait_for_timeout(500)  # milliseconds in which a page could request more
     assert not [request.url for request in requests if "search" in request.url]
     requests.clear()
     with page.expect_event("requestfinished", lambda request: request.url.endswith(".json.gz")):
@@ -133,7 +133,7 @@ def test_the_first_search_weighs_no_more_than_170_kilobytes_and_nothing_comes_be
 
 
 @every_language
-def test_the_search_knows_the_sections_of_the_pages_of_its_language_and_nothing_else(locale, built, html):
+def test_the_index_has_exactly_the_sections_of_its_language(locale, built, html):
     columns = json.loads(gzip.decompress((built / "search" / f"{locale}.json.gz").read_bytes()))
     on_pages = []
     for name in PROJECT.pages[SOURCE]:
@@ -146,11 +146,11 @@ def test_the_search_knows_the_sections_of_the_pages_of_its_language_and_nothing_
         assert " ".join(line.get_text().split()) not in words
 
 
-# ── What is said ──
+# ── Messages ──
 
 
 @every_language
-def test_the_dialog_says_in_the_language_of_the_page_what_it_did(locale, search):
+def test_the_dialog_reports_results_in_the_language_of_the_page(locale, search):
     page, phrase = search(locale), PROJECT.catalogs[locale]
     start = phrase("Type a word, a name from the code or an error.")
     assert page.locator(".search [role=status]").text_content() == start
@@ -166,7 +166,7 @@ def test_the_dialog_says_in_the_language_of_the_page_what_it_did(locale, search)
 
 
 @every_language
-def test_from_a_disk_the_dialog_says_that_it_needs_a_server(locale, page, built):
+def test_opened_from_disk_the_dialog_says_that_it_needs_a_server(locale, page, built):
     page.goto((built / path_of(locale, "setup") / "index.html").as_uri())
     page.keyboard.press("/")
     status = page.locator(".search [role=status]")
@@ -174,7 +174,7 @@ def test_from_a_disk_the_dialog_says_that_it_needs_a_server(locale, page, built)
     expect(status).to_have_text(phrase("These pages are opened from a disk. The search needs a web server."))
 
 
-def test_the_dialog_says_so_if_the_search_does_not_come(page, served):
+def test_the_dialog_reports_that_the_search_failed_to_load(page, served):
     page.route("**/search/*.json.gz", lambda route: route.abort())
     page.goto(served)
     page.keyboard.press("/")
@@ -183,7 +183,7 @@ def test_the_dialog_says_so_if_the_search_does_not_come(page, served):
     page.problems.clear()
 
 
-def test_without_scripts_there_is_no_button_that_does_nothing(browser, served):
+def test_without_javascript_there_is_no_search_button(browser, served):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(served)
@@ -192,10 +192,10 @@ def test_without_scripts_there_is_no_button_that_does_nothing(browser, served):
     context.close()
 
 
-# ── What one does with it ──
+# ── Use ──
 
 
-def test_everything_can_be_done_with_the_keyboard(search):
+def test_the_search_works_by_keyboard(search):
     page = search(SOURCE)
     box = page.get_by_role("combobox")
     expect(box).to_be_focused()
@@ -216,7 +216,7 @@ def test_everything_can_be_done_with_the_keyboard(search):
     expect(page.locator(f"#{address.partition('#')[2]}")).to_be_in_viewport()
 
 
-def test_enter_goes_to_the_first_if_none_is_chosen_and_closes_the_dialog_on_the_same_page(search):
+def test_enter_opens_the_first_result_by_default_and_closes_the_dialog(search):
     page = search(SOURCE, "residual")
     page.keyboard.type("vanishing gradient")
     page.keyboard.press("Enter")
@@ -225,7 +225,7 @@ def test_enter_goes_to_the_first_if_none_is_chosen_and_closes_the_dialog_on_the_
     expect(page.locator("#gradients")).to_be_in_viewport()
 
 
-def test_escape_closes_the_dialog_and_the_focus_goes_back_to_where_it_was(page, served):
+def test_escape_closes_the_dialog_and_restores_the_focus(page, served):
     page.goto(served)
     link = page.locator(".md-content a[href]:not(.headerlink)").first
     link.focus()
@@ -238,7 +238,7 @@ def test_escape_closes_the_dialog_and_the_focus_goes_back_to_where_it_was(page, 
     expect(link).to_be_focused()
 
 
-def test_the_mouse_opens_chooses_and_closes(page, served):
+def test_the_search_works_with_the_mouse(page, served):
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(served)
     page.click(".search-button")
@@ -253,8 +253,8 @@ def test_the_mouse_opens_chooses_and_closes(page, served):
     page.wait_for_url("**/inspect-and-extend/#draw")
 
 
-def test_the_search_opens_again_in_the_very_moment_in_which_it_was_closed(page, served):
-    """Its input has the focus until the next frame, though nobody can type there."""
+def test_the_search_can_be_reopened_immediately_after_closing(page, served):
+    """The closed dialog's input keeps the focus until the next frame, though it takes no text."""
     page.goto(served)
     page.keyboard.press("/")
     expect(page.locator(".search input")).to_be_focused()
@@ -265,7 +265,7 @@ def test_the_search_opens_again_in_the_very_moment_in_which_it_was_closed(page, 
     expect(page.locator(".search")).to_be_visible()
 
 
-def test_what_is_typed_before_the_search_has_come_is_not_lost(page, served):
+def test_text_typed_before_the_search_has_loaded_is_not_lost(page, served):
     page.goto(served)
     page.keyboard.press("/")
     page.keyboard.type("dropout")
@@ -277,7 +277,7 @@ def test_what_is_typed_before_the_search_has_come_is_not_lost(page, served):
     expect(page.get_by_role("combobox")).to_have_value("Adam")
 
 
-# ── What it looks like ──
+# ── Look ──
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -294,7 +294,7 @@ def test_the_open_search_is_accessible_and_fits_the_window(locale, scheme, page,
         assert page.evaluate(WIDEST) <= width
 
 
-def test_the_search_keeps_to_a_strict_content_security_policy(page, served):
+def test_the_search_works_under_a_strict_content_security_policy(page, served):
     page.goto(served + path_of("ru"))
     page.evaluate(VIOLATIONS)
     page.keyboard.press("/")

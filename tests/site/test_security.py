@@ -1,4 +1,4 @@
-"""What a page may do: use the site's own files, and nothing that someone else puts into it."""
+"""Security: a page may use only the site's own files, and no injected content."""
 
 import re
 from base64 import b64encode
@@ -19,7 +19,7 @@ VIOLATIONS = """
 
 @pytest.fixture(scope="session")
 def documents(built):
-    """Every HTML file of the site, notebooks' pages and the one for what is not found included."""
+    """Every HTML file of the site, including notebook pages and the 404 page."""
     return {
         path.relative_to(built).as_posix(): BeautifulSoup(path.read_text("utf-8"), "html.parser")
         for path in built.rglob("*.html")
@@ -43,7 +43,7 @@ def test_every_page_has_the_same_strict_policy(documents):
         assert others == {"'self'", "'none'"}, path
 
 
-def test_every_inline_script_is_one_that_the_policy_names(documents):
+def test_every_inline_script_is_in_the_policy(documents):
     for path, document in documents.items():
         inline = [script.string for script in document.select("script:not([src])") if script.get("type") != "application/json"]
         hashes = {f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in inline}
@@ -58,7 +58,7 @@ def test_no_page_has_styles_or_scripts_in_attributes(documents):
             assert not any(str(value).lower().startswith("javascript:") for value in element.attrs.values()), path
 
 
-def test_other_sites_learn_nothing(documents):
+def test_other_sites_get_no_referrer(documents):
     for path, document in documents.items():
         assert document.select_one("meta[name=referrer]")["content"] == "same-origin", path
         for link in document.select("[target]"):
@@ -67,7 +67,7 @@ def test_other_sites_learn_nothing(documents):
 
 @every_language
 @pytest.mark.parametrize("name", ["index", "multi-input", "glossary"])
-def test_nothing_that_a_reader_does_is_refused(locale, name, page, served):
+def test_the_policy_blocks_nothing_that_a_reader_does(locale, name, page, served):
     page.add_init_script(VIOLATIONS)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(served + path_of(locale, name))
@@ -80,7 +80,7 @@ def test_nothing_that_a_reader_does_is_refused(locale, name, page, served):
     page.keyboard.press("Escape")
     page.evaluate("for (const box of document.querySelectorAll('details')) box.open = true")
     page.keyboard.press("End")
-    page.wait_for_timeout(100)  # milliseconds: a violation is told after it was stopped
+    page.wait_for_timeout(100)  # milliseconds: a violation is reported after it was blocked
     assert page.evaluate("violations") == []
 
 
@@ -98,7 +98,7 @@ def test_nothing_that_a_reader_does_is_refused(locale, name, page, served):
         ("<base href='https://example.org/'>", "base-uri"),
     ],
 )
-def test_what_someone_else_puts_into_a_page_is_refused(injected, directive, browser, served):
+def test_the_policy_blocks_injected_content(injected, directive, browser, served):
     context = browser.new_context()
     page = context.new_page()
     page.add_init_script(VIOLATIONS)

@@ -1,6 +1,6 @@
-"""The trimmed style sheet against all of Material's and ours.
+"""The trimmed style sheet against the complete sheets of Material and ours.
 
-No element of any kind of page looks different, in whatever state.
+No element of any kind of page may look different in any state.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from docweave.site.stylesheets import join
 from tests.site.conftest import read_config
 from tests.site.pages import KINDS, PROJECT, path_of
 
-# What scripts and readers do to a page, on a phone or beside two sidebars.
+# The states of a page set by scripts and readers, on a phone or beside two sidebars.
 PHONE_STATES = {
     "drawer": "document.getElementById('__drawer').checked = true",
     "sections": "document.getElementById('__drawer').checked = document.getElementById('__toc').checked = true",
@@ -30,8 +30,8 @@ STATES = {
     ),
 }
 
-# Every computed value of every element and of what stands before and after it. Of elements that have the same name and classes,
-# the same one before them and the same ones around them, the first stands for all.
+# Every computed value of every element and of its ::before and ::after. Of elements with the same name, classes, previous
+# sibling and ancestors, only the first is listed.
 LOOK = """() => {
     for (const moving of document.getAnimations()) moving.finish();
     const name = (element) => element ? `${element.tagName}.${element.getAttribute("class")}` : "";
@@ -69,14 +69,14 @@ def whole():
 
 @pytest.fixture
 def unguarded(browser):
-    """A page without a policy, for this test puts a style into it."""
+    """A page without a policy, since this test injects a style."""
     context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
     yield context.new_page()
     context.close()
 
 
 def differences(page, whole):
-    """Return what looks different with all style sheets: each element's first other value, trimmed and whole."""
+    """Return the first differing value of each element that looks different with the complete style sheets."""
     trimmed = page.evaluate(LOOK)
     page.evaluate(SWAP, whole)
     untrimmed = page.evaluate(LOOK)
@@ -88,7 +88,7 @@ def differences(page, whole):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1000, "dark"), (390, "light")])
 @pytest.mark.parametrize("name", KINDS)
-def test_what_was_trimmed_changes_nothing(name, width, scheme, unguarded, served, whole):
+def test_trimming_changes_no_element(name, width, scheme, unguarded, served, whole):
     unguarded.set_viewport_size({"width": width, "height": 900})
     unguarded.emulate_media(color_scheme=scheme)
     unguarded.goto(served + path_of("ru", name))
@@ -96,32 +96,32 @@ def test_what_was_trimmed_changes_nothing(name, width, scheme, unguarded, served
 
 
 @pytest.mark.parametrize(("width", "path"), [(1280, "notebooks/multi-input/"), (390, "ru/notebooks/multi-input/")])
-def test_what_was_trimmed_changes_no_page_of_a_notebook(width, path, unguarded, served, whole):
+def test_trimming_changes_no_notebook_page(width, path, unguarded, served, whole):
     unguarded.set_viewport_size({"width": width, "height": 900})
     unguarded.goto(served + path)
     assert differences(unguarded, whole) == {}
 
 
 @pytest.mark.parametrize("state", PHONE_STATES | STATES)
-def test_what_was_trimmed_changes_no_state_of_a_page(state, unguarded, served, whole):
+def test_trimming_changes_no_state_of_a_page(state, unguarded, served, whole):
     width = 390 if state in PHONE_STATES else 1280
     unguarded.set_viewport_size({"width": width, "height": 900})
     unguarded.goto(f"{served}multi-input/")
-    unguarded.mouse.move(width - 1, 899)  # what it points at may look different
+    unguarded.mouse.move(width - 1, 899)  # away from elements with hover styles
     unguarded.evaluate((PHONE_STATES | STATES)[state])
     unguarded.wait_for_timeout(100)
     assert differences(unguarded, whole) == {}
 
 
-def test_what_was_trimmed_changes_nothing_on_paper(unguarded, served, whole):
+def test_trimming_changes_nothing_in_print(unguarded, served, whole):
     unguarded.emulate_media(media="print")
     unguarded.goto(f"{served}multi-input/")
     assert differences(unguarded, whole) == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_names_and_spaces_in_code_would_look_no_different_with_marks(scheme, unguarded, served, whole):
-    """docweave.blocks leaves these marks out."""
+def test_unmarked_tokens_look_the_same_with_marks(scheme, unguarded, served, whole):
+    """docweave.blocks omits these marks."""
     unguarded.emulate_media(color_scheme=scheme)
     unguarded.goto(served)
     unguarded.evaluate(SWAP, whole)

@@ -1,4 +1,4 @@
-"""What a page costs a reader before they do anything: bytes, requests, and things that jump."""
+"""The cost of loading a page: bytes, requests, and layout shifts."""
 
 import gzip
 
@@ -7,11 +7,11 @@ import pytest
 from tests.site.eyes import wait_until
 from tests.site.pages import KINDS, every_language, every_page, path_of
 
-# kB, each file compressed by itself as servers do.
+# In kB, with each file compressed separately, as by servers.
 TEXT = 60
 WITH_PICTURES = 105
 REQUESTS = 8
-WORD = 0.002  # the shift when a word comes in halves and then does not fit in its line
+WORD = 0.002  # the shift when a word arrives in two parts, and the complete word does not fit on its line
 SLOW = {
     "offline": False,
     "latency": 50,
@@ -19,14 +19,14 @@ SLOW = {
     "uploadThroughput": 100_000,
 }  # milliseconds, bytes a second
 
-# Tells of every shift of the layout, and how far it was. Those that follow a reader's act within half a second do not count.
+# Reports every layout shift and its score. Shifts within half a second of user input do not count.
 SHIFTS = """
     window.shifts = [];
-    const tell = ({ value, sources, hadRecentInput }) =>
+    const report = ({ value, sources, hadRecentInput }) =>
         hadRecentInput || shifts.push([value, ...sources.map(({ node }) => (node?.outerHTML ?? "?").slice(0, 80))]);
-    new PerformanceObserver((list) => list.getEntries().forEach(tell)).observe({ type: "layout-shift", buffered: true });
+    new PerformanceObserver((list) => list.getEntries().forEach(report)).observe({ type: "layout-shift", buffered: true });
 """
-# The way down a page, as fast as a reader scrolls.
+# Scrolls down a page as fast as a reader would.
 SCROLL = """async () => {
     for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
         scrollTo({ top: y, behavior: "instant" });
@@ -41,7 +41,7 @@ def compressed(path) -> float:
 
 @pytest.fixture(scope="session")
 def files(built, html):
-    """Gives the files that a page asks for as it loads: itself, styles and scripts, and pictures."""
+    """Returns the files that a page requests as it loads: the page itself, styles, scripts and images."""
 
     def files(locale, name):
         folder = built / path_of(locale, name)
@@ -64,7 +64,7 @@ def test_a_page_is_light(locale, name, files):
     assert weight + sum(path.stat().st_size for path in pictures) / 1000 <= WITH_PICTURES
 
 
-def test_the_page_of_a_notebook_is_as_light(built, project):
+def test_a_notebook_page_is_as_light(built, project):
     others = sum(map(compressed, [built / "assets/stylesheets/all.css", *built.glob("assets/scripts/*.js")]))
     books = list(built.rglob("notebooks/*/index.html"))
     assert len(books) == len(project.languages) * sum(not chapter.keras for chapter in project.chapters.values())
@@ -72,14 +72,14 @@ def test_the_page_of_a_notebook_is_as_light(built, project):
 
 
 @every_page
-def test_pictures_wait_until_they_are_near(locale, name, html):
+def test_images_load_lazily(locale, name, html):
     for image in html(locale, name).select(".md-content img")[1:]:
         assert image.get("loading") == "lazy"
-        assert image.get("width") and image.get("height"), "its place must be kept"
+        assert image.get("width") and image.get("height"), "its space must be reserved"
 
 
 @every_page
-def test_a_page_comes_whole_asks_one_host_for_little_and_nothing_jumps(locale, name, page, served):
+def test_a_page_loads_completely_with_few_requests_and_no_shifts(locale, name, page, served):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("worker", lambda worker: asked.append(f"worker: {worker.url}"))
@@ -99,19 +99,19 @@ def test_a_page_comes_whole_asks_one_host_for_little_and_nothing_jumps(locale, n
 @pytest.mark.usefixtures("fonts")
 @every_language
 @pytest.mark.parametrize("name", KINDS)
-def test_nothing_jumps_while_a_page_trickles_in(locale, name, page, served):
-    """The second page of a visit, on a slow line: its style sheet is there, so that the page is painted piece by piece."""
+def test_a_slowly_loading_page_has_no_layout_shifts(locale, name, page, served):
+    """The second page of a visit, on a slow connection: with the style sheet cached, the page is painted piece by piece."""
     page.add_init_script(SHIFTS)
     page.goto(served + path_of(locale, "setup"))
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", SLOW)
     page.goto(served + path_of(locale, name))
-    page.wait_for_timeout(100)  # milliseconds: a shift is told after it was painted
+    page.wait_for_timeout(100)  # milliseconds: a shift is reported after it was painted
     shifts = page.evaluate("shifts")
     assert sum(value for value, *_ in shifts) < WORD, shifts
 
 
-def test_nothing_lies_in_the_site_that_no_page_asks_for(built, html):
-    """Material's own scripts and style sheets, a megabyte of them."""
+def test_the_site_has_no_unused_assets(built, html):
+    """Such as Material's own scripts and style sheets, a megabyte of them."""
     assert not [path for path in built.rglob("*") if path.name.startswith(("bundle.", "main.", "palette."))]

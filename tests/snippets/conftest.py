@@ -1,4 +1,4 @@
-"""A chapter's tests get it run: `test_<chapter>.py` tests what `snippets/<chapter>.py` shows."""
+"""Fixtures that run the chapter of a test file: `test_<chapter>.py` tests `snippets/<chapter>.py`."""
 
 import os
 from pathlib import Path
@@ -25,9 +25,9 @@ def chapter(request, project):
 
 @pytest.fixture(scope="module")
 def ran(chapter):
-    """The chapter, run once for all tests of its file: slow cells in their short form.
+    """The chapter, run once for all tests of its file, with slow cells in their short form.
 
-    A chapter that names its backend or its Keras runs in another process: then only what it gave is here, not its variables.
+    A chapter that names its backend or its Keras runs in another process, so that its variables are not available.
     """
     if chapter.apart:
         yield Ran({}, next(run_chapters([chapter], short=True))[1])
@@ -44,7 +44,7 @@ def ran(chapter):
 
 @pytest.fixture(scope="module", autouse=True)
 def as_recorded(chapter, ran, project):
-    """A page shows what is recorded, so every test of a chapter needs the run to give just that."""
+    """Every test of a chapter requires that the run gives the recorded outputs, since these are on the page."""
     expected = here(chapter, project.records[chapter.name], project.verified)
     problems = list(differences(chapter, expected, ran.record, short=True))
     if problems:
@@ -53,18 +53,18 @@ def as_recorded(chapter, ran, project):
 
 @pytest.fixture
 def printed(ran):
-    """Gives what a cell printed, by its name."""
+    """Returns the printed text of a cell, by name."""
     return lambda cell: ran.record.cells[cell].text
 
 
 @pytest.fixture
 def numbers(printed):
-    """Gives the floats that a cell printed, by its name."""
+    """Returns the floats that a cell printed, by name."""
     return lambda cell: noise.numbers(printed(cell))
 
 
 def pytest_generate_tests(metafunc):
-    """Judge a claim about numbers on this run, on every recorded one with other arithmetic or seeds, and on every backend."""
+    """Test a claim about numbers on this run, on every recorded one with other arithmetic or seeds, and on every backend."""
     if "measured" in metafunc.fixturenames:
         chapter = Path(metafunc.module.__file__).stem.removeprefix("test_")
         project = Project(metafunc.config.rootpath)
@@ -79,7 +79,7 @@ def _id(run):
 
 @pytest.fixture
 def measured(request, project, chapter, printed):
-    """Gives the floats that a cell printed, by its name, in one of the runs that a claim must hold for."""
+    """Returns the floats that a cell printed, by name, in one of the runs for which a claim must hold."""
     record = project.records[chapter.name]
 
     def floats(cell):
@@ -87,7 +87,7 @@ def measured(request, project, chapter, printed):
             return noise.numbers(printed(cell))
         if isinstance(request.param, Run):
             return noise.numbers(request.param.differs.get(cell, record.cells[cell]).text)
-        # Numbers that are the same under each setting are not kept for each.
+        # Numbers that are equal under each setting are not recorded for each.
         return record.numbers.get(cell, {}).get(request.param) or noise.numbers(record.cells[cell].text)
 
     floats.backend = request.param.backend if isinstance(request.param, Run) else chapter.backend or DEFAULT_BACKEND
@@ -96,5 +96,5 @@ def measured(request, project, chapter, printed):
 
 @pytest.fixture
 def error(ran):
-    """Gives the error that a cell raised, by its name: its type and its text."""
+    """Returns the type and text of the error that a cell raised, by name."""
     return lambda cell: (ran.record.cells[cell].raises, ran.record.cells[cell].error)

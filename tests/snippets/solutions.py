@@ -1,4 +1,4 @@
-"""Proves that the check of an exercise decides rightly, whatever the weights are, and that none of its assertions is idle."""
+"""Prove that the check of an exercise is right for any weights, and that each of its assertions is needed."""
 
 import ast
 import contextlib
@@ -16,18 +16,18 @@ SEEDS = 200
 
 
 def prove(cell: Cell, names: dict, right: dict[str, dict], wrong: dict[str, tuple[str, dict]], seeds: int = SEEDS) -> None:
-    """Fail unless a check accepts and refuses what it should, for each of many draws of all weights.
+    """Fail unless a check accepts right solutions and refuses wrong ones, for many draws of all weights.
 
     Args:
         cell: the check.
-        names: the chapter's variables where the check runs, with the recorded solution among them.
-        right: other right solutions, by what is special about them: the variables that take the place of the chapter's.
-        wrong: wrong solutions, by their mistake: a part of the message that the check has to give, and the variables.
-        seeds: how many draws.
+        names: the chapter's variables at the check, including the recorded solution.
+        right: other right solutions, by their special feature: the variables that replace the chapter's.
+        wrong: wrong solutions, by their mistake: a part of the message that the check must give, and the variables.
+        seeds: the number of draws.
     """
     check = compile(cell.source, str(cell.path), "exec")
     with warnings.catch_warnings(), _remembered() as values:
-        warnings.simplefilter("ignore")  # such as that of a softmax over one unit, which is one of the mistakes
+        warnings.simplefilter("ignore")  # such as the one about a softmax over one unit, which is one of the mistakes
         for label, changes in ({"as recorded": {}} | right).items():
             for seed in range(seeds):
                 values.draw(_models(names | changes, changes), seed)
@@ -39,7 +39,9 @@ def prove(cell: Cell, names: dict, right: dict[str, dict], wrong: dict[str, tupl
                 values.draw(_models(names | changes, changes), seed)
                 error = _error(check, names | changes)
                 assert error is not None, f"“{label}” is wrong, and accepted with seed {seed}"
-                assert re.search(message, str(error)), f"“{label}” is refused with seed {seed}, but for this: {error!r}"
+                assert re.search(message, str(error)), (
+                    f"“{label}” is refused with seed {seed}, but with another message: {error!r}"
+                )
                 values.assert_as_drawn()
         for line, weaker in _without_each_assertion(cell.source):
             errors = [_error(weaker, names | changes) for _, changes in wrong.values()]
@@ -56,7 +58,7 @@ def _error(code, names: dict) -> Exception | None:
 
 
 def _models(names: dict, changes: dict) -> list:
-    """Return the models that a solution consists of: what it brings, or, if it is the recorded one, the chapter's."""
+    """Return the models of a solution: those among its variables, or the chapter's for the recorded solution."""
     import keras
 
     solved = changes or {name: names[name] for name in ("exercise_model", "bridge_model", "desk_model") if name in names}
@@ -81,10 +83,10 @@ class _Without(ast.NodeTransformer):
 
 @contextlib.contextmanager
 def _remembered() -> Iterator["_Values"]:
-    """Keep the weights of models in NumPy, and compute nothing twice.
+    """Keep the weights of models in NumPy, and cache the results of calls.
 
-    To set weights and to call a model costs milliseconds. A model's answer depends on its weights and its input alone,
-    so that a check which sets known weights gets the same answer for each draw; one that does not, computes each time.
+    Setting weights and calling a model take milliseconds. The output of a model depends only on its weights and its
+    input, so that a check that sets known weights gets a cached result for each draw; other checks compute each time.
     """
     import keras
 
@@ -104,16 +106,16 @@ def _remembered() -> Iterator["_Values"]:
 
 
 class _Values:
-    """What the variables of models should hold, and what models have answered."""
+    """The intended values of the variables of models, and the cached outputs of models."""
 
     def __init__(self, model_class: type) -> None:
         self.real = {name: getattr(model_class, name) for name in ("__call__", "compute_loss", "save", "set_weights")}
-        self.models: dict = {}  # with their variables; it also keeps them alive, so that no id is given twice
+        self.models: dict = {}  # with their variables; this also keeps them alive, so that no id is reused
         self.before: dict = {}  # each variable with its value
         self.arrays: dict = {}  # by variable
         self.hashes: dict = {}  # of the arrays
         self.answers: dict = {}
-        self.luck: list = []  # models whose weights are not drawn yet: a check may never ask for them
+        self.luck: list = []  # models whose weights are not drawn yet, as a check may never need them
         self.drawn: list = []
 
     def of(self, model) -> list:
@@ -137,9 +139,9 @@ class _Values:
             variable.assign(array)
 
     def draw(self, models: list, seed: int) -> None:
-        """Give models weights as initializers draw them, and biases that are as lively.
+        """Draw weights for models as initializers do, and random biases as well.
 
-        But weights that a solution has given itself, all of a kernel the same, are no luck: such a model keeps all.
+        A model with a constant kernel keeps all its weights, since the solution has set these deliberately.
         """
         self.luck, self.seed, self.drawn = list(models), seed, []
 
@@ -158,7 +160,7 @@ class _Values:
     def assert_as_drawn(self) -> None:
         for model, variable, array in self.drawn:
             now = self.arrays[id(variable)]
-            assert now is array or np.array_equal(now, array), f"the check leaves other weights in {model.name}"
+            assert now is array or np.array_equal(now, array), f"the check changes the weights of {model.name}"
 
     def get(self, model) -> list[np.ndarray]:
         self.settle()
@@ -209,7 +211,7 @@ class _Values:
         self.saved = path, model
 
     def load(self, path):
-        """Save only now what the check has saved just before, and load it."""
+        """Carry out the postponed save of the check, and load the file."""
         import keras
 
         saved, model = self.saved

@@ -1,11 +1,11 @@
-"""What a reader sees of the JAX program in “One model, many devices”."""
+"""The outputs of the JAX program in “One model, many devices”."""
 
 import re
 
 import pytest
 
 
-def test_one_processor_plays_four_devices(printed):
+def test_one_processor_acts_as_four_devices(printed):
     assert printed("imports") == "jax ['cpu:0', 'cpu:1', 'cpu:2', 'cpu:3']\n"
 
 
@@ -21,7 +21,7 @@ def test_four_devices_give_the_losses_and_weights_of_one(measured, printed):
     assert printed("agree") == "same losses:  True\nsame weights: True\n"
 
 
-def test_equal_parts_have_the_mean_gradient_of_the_whole_and_unequal_ones_do_not(printed):
+def test_only_equal_parts_have_the_mean_gradient_of_the_whole(printed):
     assert printed("quarters") == "four parts of 16:  True\nparts of 60 and 4: False\n"
 
 
@@ -29,13 +29,13 @@ def test_the_mesh_has_one_axis_of_four_devices(printed):
     assert printed("data_parallel") == "(4,) ['batch']\n"
 
 
-def test_each_device_holds_a_quarter_of_the_batch_and_the_whole_kernel(printed):
+def test_each_device_has_a_quarter_of_the_batch_and_the_whole_kernel(printed):
     batch, kernel = printed("where_it_is").splitlines()
     assert re.findall(r"\(\d+, \d+\)", batch) == ["(16, 8)"] * 4
     assert re.findall(r"\(\d+, \d+\)", kernel) == ["(8, 32)"] * 4
 
 
-def test_a_batch_that_four_does_not_divide_is_refused(error):
+def test_a_batch_not_divisible_by_four_is_refused(error):
     kind, text = error("uneven_batch")
     assert kind == "IndivisibleError"
     assert "partitioned 4 times" in text and "50" in text

@@ -1,4 +1,4 @@
-"""What a reader sees of the TensorFlow program in “One model, many devices”."""
+"""The outputs of the TensorFlow program in “One model, many devices”."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 from docweave.running.run import ENVIRONMENT
 
 
-def test_one_processor_plays_four_devices(printed):
+def test_one_processor_acts_as_four_devices(printed):
     assert printed("imports") == f"tensorflow {[f'/device:CPU:{number}' for number in range(4)]}\n"
 
 
@@ -17,7 +17,7 @@ def test_the_stream_gives_batches_of_64_from_four_files(printed):
     assert printed("stream") == "{'weather': (64, 8), 'district': (64, 1)}\n(64, 1) 16 batches\n"
 
 
-def test_shuffling_changes_the_order_and_in_every_epoch_again(printed):
+def test_shuffling_changes_the_order_in_every_epoch(printed):
     assert printed("shuffled") == "same order as in the files: False\nsame order in every epoch:  False\n"
 
 
@@ -29,7 +29,7 @@ def test_four_replicas_give_the_losses_and_weights_of_one_device(measured, print
     assert printed("agree") == "same losses:  True\nsame weights: True\n"
 
 
-def test_each_replica_holds_a_quarter_of_the_batch_and_the_whole_kernel(printed):
+def test_each_replica_has_a_quarter_of_the_batch_and_the_whole_kernel(printed):
     batch, kernel = printed("where_it_is").splitlines()
     assert batch.count("(16, 8)") == kernel.count("(8, 32)") == 4
 
@@ -42,7 +42,7 @@ def test_two_workers_get_equal_shares(printed):
     assert printed("shares") == "worker 0 has 16 batches of 32\nworker 1 has 16 batches of 32\n"
 
 
-def test_a_training_step_of_ones_own_agrees_with_fit(measured, printed):
+def test_a_custom_training_step_agrees_with_fit(measured, printed):
     assert measured("own_loop") == pytest.approx([measured("one_device")[-1]], rel=2e-3)
     assert "same loss: True" in printed("own_loop")
 
@@ -52,9 +52,9 @@ def test_exercise_1_takes_eight_steps(printed):
 
 
 def test_the_check_of_exercise_1_decides_rightly(chapter, project):
-    """The chapter runs in a process apart, and so do these: its cells, the solutions and the check.
+    """Run the cells, the solutions and the check in another process, like the chapter.
 
-    The check looks at no weight, so that few draws will do.
+    The check does not look at weights, so that few draws are enough.
     """
     needed = ["four_devices", "imports", "files", "stream", "build_model"]
     source = "\n".join(chapter[name].source for name in needed)

@@ -1,4 +1,4 @@
-"""What a reader sees in “Errata that run”: the wrong cells stay wrong, the right ones right."""
+"""The outputs in “Errata that run”: the wrong cells stay wrong, and the right ones right."""
 
 import pytest
 
@@ -66,7 +66,7 @@ PRINTED = {
     "k16_lambda_right": "same answers: True",
 }
 
-# Wrong cells that run: what they say must stay wrong.
+# Wrong cells that run: their outputs must stay wrong.
 SILENT = {
     "c48_wrong": "18 parameters in the second layer",
     "c14_wrong": "added without complaint: (None, 32, 32, 8)",
@@ -87,7 +87,7 @@ SILENT = {
     "k11_wrong": "measured: ['accuracy', 'loss']",
 }
 
-# Wrong and right numbers that training or a random start gives: compared below, each in a test of its own.
+# Wrong and right numbers from training or random weights, each compared in a test below.
 NUMBERS = {"c25", "c26", "c28", "c33", "k08", "k07", "c39"}
 
 
@@ -108,7 +108,7 @@ def test_a_right_cell_gives_the_right_answer(cell, printed):
     assert printed(cell) == PRINTED[cell] + "\n"
 
 
-def test_every_wrong_cell_is_watched_and_has_a_right_one(chapter):
+def test_every_wrong_cell_is_tested_and_has_a_right_one(chapter):
     wrong = {cell.name for cell in chapter.cells if cell.name.endswith("_wrong")}
     elsewhere = {f"{name}_wrong" for name in NUMBERS} | {"k04_wrong", "k09_two_losses_wrong"}
     assert wrong == (ERRORS.keys() | SILENT.keys() | elsewhere) - {"c43_bias"}
@@ -137,13 +137,13 @@ def test_the_size_given_to_the_second_layer_is_ignored_with_a_warning(printed):
     assert (5 + 1) * 3 == 18
 
 
-def test_labels_of_zeros_cost_nothing_and_still_move_the_weights(printed, measured):
+def test_labels_of_zeros_have_no_loss_but_move_the_weights(printed, measured):
     assert "sum of all labels: 0\nlosses: [0.0, 0.0, 0.0]\nweights unchanged: False\n" == printed("c25_wrong")
     assert "sum of all labels: 32" in printed("c25_right")
     assert measured("c25_right")[0] > 0.5
 
 
-def test_labels_that_are_no_distributions_make_the_loss_rise(measured):
+def test_labels_that_are_not_distributions_make_the_loss_rise(measured):
     rows, first, last = measured("c26_wrong")
     assert rows == pytest.approx(5, abs=0.3)
     assert (last > first + 0.1) == (measured.backend == "tensorflow")  # elsewhere it does not rise
@@ -158,21 +158,21 @@ def test_softmax_over_one_unit_is_always_one(printed):
     assert printed("c28_right") == "different outputs: 32\nall in 0..1: True\n"
 
 
-def test_an_age_in_years_drowns_the_other_losses_until_it_is_scaled(measured):
+def test_an_age_in_years_dominates_the_loss_until_scaled(measured):
     age, income, gender = measured("c33_wrong")
     assert age > 10 * (income + gender)
     age, income, gender = measured("c33_right")
     assert age < income + gender
 
 
-def test_a_list_of_losses_takes_a_dict_of_weights_by_the_alphabet(measured):
+def test_a_list_of_losses_takes_a_dict_of_weights_alphabetically(measured):
     meant, got = measured("k08_wrong")
     assert abs(got - meant) > 1
     meant, got = measured("k08_right")
     assert got == pytest.approx(meant, abs=0.002)
 
 
-def test_the_swapped_weights_are_those_of_the_alphabet(ran):
+def test_the_swapped_weights_follow_the_alphabetical_order(ran):
     data, targets = ran.namespace["data"], ran.namespace["scaled"]
     report = ran.namespace["mixed"].evaluate(data, targets, return_dict=True, verbose=0)
     swapped = 0.25 * report["age_loss"] + 10 * report["income_loss"] + report["gender_loss"]
@@ -183,11 +183,11 @@ def test_an_output_without_a_loss_gives_only_a_warning(printed):
     assert printed("k09_two_losses_wrong").startswith("Gradients do not exist for variables ['gender/kernel'")
 
 
-def test_each_metric_stands_under_its_output(printed):
+def test_each_metric_is_listed_under_its_output(printed):
     assert {"age_mae", "income_accuracy", "gender_accuracy"} < set(printed("k06_right").split())
 
 
-def test_names_by_the_alphabet_do_not_fit_values_by_the_outputs(printed, measured):
+def test_alphabetical_names_do_not_match_values_in_output_order(printed, measured):
     total, *parts = measured("k07_wrong")
     assert measured("k07_right") == [parts[0], parts[2], parts[1], total]
     wrong = dict(line.split() for line in printed("k07_wrong").splitlines())
@@ -203,7 +203,7 @@ def test_a_swapped_embedding_shows_only_in_the_next_layer(printed):
     assert 5 * 256 * 8 + 8 == 10_248
 
 
-def test_the_second_fit_goes_on_from_the_first(measured):
+def test_a_second_fit_continues_the_first(measured):
     first, second = measured("c39_wrong")
     assert second < first - 0.01
     assert len(set(measured("c39_right"))) == 1
@@ -221,7 +221,7 @@ def test_one_layer_called_twice_is_drawn_once(ran):
     assert {"first_lstm", "second_lstm"} < {node.id for node in ran.record.diagrams["separate"].nodes}
 
 
-def test_the_overwritten_input_cuts_a_layer_off(ran):
+def test_an_overwritten_input_disconnects_a_layer(ran):
     assert "right_code" not in {node.id for node in ran.record.diagrams["torn"].nodes}
     assert "right_code" in {node.id for node in ran.record.diagrams["pair"].nodes}
 

@@ -1,4 +1,4 @@
-"""What a reader sees in “Exercises”."""
+"""The outputs in “Exercises”."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def test_exercise_1_joins_three_branches_by_adding(ran, printed):
     assert "1,675" in printed("exercise_1_check")
 
 
-def test_the_check_of_exercise_1_leaves_the_weights_as_they_were(ran):
+def test_the_check_of_exercise_1_does_not_change_the_weights(ran):
     kernel = ran.namespace["bridge_model"].get_layer("alarms").get_weights()[0]
     assert np.unique(kernel).size == kernel.size
 
@@ -93,7 +93,7 @@ def test_the_check_of_exercise_1_decides_rightly_for_any_weights(chapter, ran):
     prove(chapter["exercise_1_check"], ran.namespace, *bridges())
 
 
-def test_the_counts_that_the_page_lists_are_those_of_other_bridges():
+def test_the_counts_listed_on_the_page_are_those_of_other_bridges():
     _, wrong = bridges()
     for mistake, count in {"twenty inputs": 2_275, "concatenated": 1_875, "one shared branch": 815}.items():
         assert wrong[mistake][1]["bridge_model"].count_params() == count

@@ -1,4 +1,4 @@
-"""What a reader sees in “A classifier for handwritten digits”: the long runs as recorded, everything else as run now."""
+"""The outputs in “A classifier for handwritten digits”: long training as recorded, everything else as run now."""
 
 import numpy as np
 import pytest
@@ -14,39 +14,39 @@ NETWORKS = [*FIVE_EPOCHS, *FIFTY_EPOCHS, *BIG]
 
 @pytest.fixture
 def recorded(project, chapter):
-    """Gives what a slow cell printed when it was recorded, by its name; `printed` has its short form."""
+    """Returns the recorded text of a slow cell, by name; `printed` has that of its short form."""
     return lambda cell: project.records[chapter.name].cells[cell].text
 
 
 @pytest.fixture
 def curves(project, chapter):
-    """Gives the curves of a recorded plot: numbers by label."""
+    """Returns the curves of a recorded plot: numbers by label."""
     plots = project.records[chapter.name].cells
     return lambda cell: {line["label"]: line["y"] for line in plots[cell].plots[0].data["axes"][0]["lines"]}
 
 
 @pytest.fixture
 def validation(measured):
-    """The validation accuracy of each network in the table of results, in one of the runs that a claim must hold for."""
+    """The validation accuracy of each network in the table of results, in one of the runs for which a claim must hold."""
     return dict(zip(NETWORKS, np.reshape(measured("results"), (-1, 4))[:, 0], strict=True))
 
 
 @pytest.fixture
 def tested(measured):
-    """The test accuracy of each network, likewise."""
+    """The test accuracy of each network in the same table."""
     return dict(zip(NETWORKS, np.reshape(measured("results"), (-1, 4))[:, 2], strict=True))
 
 
 def by_seed(numbers):
-    """The training and the validation accuracy of each seed, of what a cell reports."""
+    """Return the training and validation accuracy for each seed, from the numbers of a cell."""
     return np.reshape(numbers, (-1, 4))[:, ::2]
 
 
-def test_mnist_is_60000_digits_to_learn_from_and_10000_for_the_test(printed):
+def test_mnist_has_60000_training_digits_and_10000_test_digits(printed):
     assert printed("load") == "training: (60000, 28, 28) (60000,)\ntest:     (10000, 28, 28) (10000,)\npixels from 0 to 255\n"
 
 
-def test_the_first_digit_is_a_five_drawn_in_letters(printed):
+def test_the_first_digit_is_a_five_drawn_in_characters(printed):
     *drawing, label = printed("show_digit").splitlines()
     assert label == "label: 5"
     assert len(drawing) == 14
@@ -60,19 +60,19 @@ def test_the_first_5000_images_are_held_out_for_validation(ran, printed):
     assert np.array_equal(shown["y_train"], shown["digits"][5_000:])
 
 
-def test_one_hot_rows_say_the_same_in_eighty_times_the_bytes(ran, printed):
+def test_one_hot_rows_take_eighty_times_the_bytes(ran, printed):
     rows, integers = ran.namespace["rows"], ran.namespace["y_train"]
     assert np.array_equal(rows.argmax(axis=1), integers)
     assert rows.nbytes == 80 * integers.nbytes == 4_400_000
     assert "4,400,000" in printed("one_hot")
 
 
-def test_the_wide_network_counts_198760_parameters(printed):
+def test_the_wide_network_has_198760_parameters(printed):
     assert "Total params: 198,760" in printed("wide")
     assert 250 * 785 + 10 * 251 == 198_760
 
 
-def test_a_width_after_the_first_layer_is_warned_of_and_ignored(printed):
+def test_an_input_width_after_the_first_layer_is_ignored_with_a_warning(printed):
     warning, count = printed("ignored_width").splitlines()
     assert warning.startswith("Do not pass an `input_shape`/`input_dim` argument to a layer.")
     assert count == "43 parameters"
@@ -82,7 +82,7 @@ def test_adam_moves_steep_and_gentle_weights_by_the_same_first_step(printed):
     assert printed("adam") == "sgd  steep: 0.10000, gentle: 0.00001\nadam steep: 0.00100, gentle: 0.00100\n"
 
 
-def test_a_run_with_the_same_seed_gives_the_same_numbers_and_another_seed_others(ran):
+def test_runs_are_equal_for_the_same_seed_only(ran):
     from docweave.running.run import shortened
 
     run, wide = ran.namespace["run"], ran.namespace["wide"]
@@ -92,7 +92,7 @@ def test_a_run_with_the_same_seed_gives_the_same_numbers_and_another_seed_others
     assert first != other
 
 
-def test_five_layers_of_fifty_count_a_quarter_of_the_parameters(printed):
+def test_five_layers_of_fifty_have_a_quarter_of_the_parameters(printed):
     layers, wide, deep = printed("deep").splitlines()
     assert layers == "[39250, 2550, 2550, 2550, 2550, 510]"
     assert wide == "wide: 198,760 parameters"
@@ -100,7 +100,7 @@ def test_five_layers_of_fifty_count_a_quarter_of_the_parameters(printed):
     assert 0.25 < 49_960 / 198_760 < 0.26
 
 
-def test_dropout_sets_some_to_zero_and_raises_the_rest_only_in_training(printed):
+def test_dropout_zeroes_and_scales_activations_only_in_training(printed):
     *training, afterwards = printed("dropout").splitlines()
     assert len(training) == 3
     for row in training:
@@ -109,13 +109,13 @@ def test_dropout_sets_some_to_zero_and_raises_the_rest_only_in_training(printed)
     assert printed("dropout_mean") == "set to 0: 0.20, mean: 1.00\n"
 
 
-def test_dropout_has_no_parameters_and_none_follows_the_output(printed):
+def test_dropout_has_no_parameters_and_is_not_used_on_the_output(printed):
     kinds, count = printed("deep_dropout").splitlines()
     assert count == "49,960 parameters"
     assert kinds == str(["Dense", "Dropout"] * 5 + ["Dense"])
 
 
-def test_the_big_network_counts_708510_parameters(printed):
+def test_the_big_network_has_708510_parameters(printed):
     assert printed("big") == "708,510 parameters\n"
     assert 500 * 785 + 250 * 501 + 3 * 250 * 251 + 10 * 251 == 708_510
 
@@ -128,12 +128,12 @@ def test_batch_normalisation_undoes_a_bias(printed):
     assert printed("bias_is_lost") == "same result: True\n"
 
 
-def test_batch_normalisation_rightly_and_everywhere_counts_713010_and_714550(printed):
+def test_batch_normalisation_adds_the_documented_parameter_counts(printed):
     assert printed("big_norm") == "713,010 parameters, 3,000 not trained\n714,550 parameters, 3,020 not trained\n"
     assert 708_510 - 1_500 + 4 * 1_500 == 713_010
 
 
-def test_batch_normalisation_takes_the_certainty_out_of_the_output(numbers):
+def test_batch_normalisation_makes_the_output_less_certain(numbers):
     as_they_are, normalised = numbers("norm_before_softmax")
     assert as_they_are > 0.9
     assert normalised < 0.4
@@ -164,20 +164,20 @@ def test_the_runs_agree_with_the_reference(network, reference, validation, teste
     assert (validation[network], tested[network]) == pytest.approx(reference, abs=0.01)
 
 
-def test_chance_in_five_thousand_images_and_another_seed_change_more_than_0_002(measured):
+def test_sampling_and_seed_change_the_accuracy_by_more_than_0_002(measured):
     _, validation = by_seed(measured("train_wide")).T
     assert 0.002 < max(validation) - min(validation) < 0.01
     assert 0.006 < margin(validation.mean()) < 0.007
 
 
-def test_after_five_epochs_the_wide_network_is_better_than_the_deep_one_with_every_seed(measured):
+def test_after_five_epochs_the_wide_network_is_better_with_every_seed(measured):
     (wide_training, wide), (_, deep) = by_seed(measured("train_wide")).T, by_seed(measured("train_deep")).T
     assert (wide_training.mean(), wide.mean(), deep.mean()) == pytest.approx((0.985, 0.975, 0.966), abs=0.003)
     assert min(wide) > max(deep)
     assert 0.005 < wide.mean() - deep.mean() < 0.012
 
 
-def test_after_five_epochs_dropout_has_not_helped_though_the_difference_is_small(measured):
+def test_after_five_epochs_dropout_has_slightly_lowered_the_accuracy(measured):
     (_, deep), (training, dropout) = by_seed(measured("train_deep")).T, by_seed(measured("train_dropout")).T
     assert 0 < deep.mean() - dropout.mean() < margin(deep.mean())
     assert max(training) < 0.945 and max(training) < min(dropout)
@@ -188,13 +188,13 @@ def test_the_training_accuracy_of_dropout_is_measured_with_units_missing(measure
     assert (during, afterwards) == pytest.approx((0.935, 0.964), abs=0.004)
 
 
-def test_after_fifty_epochs_both_know_new_images_alike(measured):
+def test_after_fifty_epochs_both_are_equally_good_on_new_images(measured):
     ((training, plain),), ((_, dropout),) = by_seed(measured("train_fifty")), by_seed(measured("train_dropout_fifty"))
     assert training > 0.993
     assert (plain, dropout) == pytest.approx((0.972, 0.972), abs=0.005)
 
 
-def test_big_networks_lead_the_table_and_have_begun_to_learn_by_heart(measured, validation):
+def test_big_networks_lead_the_table_and_begin_to_overfit(measured, validation):
     assert min(validation[name] for name in BIG) > max(validation[name] for name in NETWORKS if name not in BIG)
     accuracies = [by_seed(measured("train_big"))[0], by_seed(measured("train_big_norm"))[0]]
     for (training, after), name in zip(accuracies, BIG, strict=True):
@@ -205,13 +205,13 @@ def test_big_networks_lead_the_table_and_have_begun_to_learn_by_heart(measured, 
     assert abs(norm - dropout) < margin(dropout)
 
 
-def test_the_small_deep_networks_come_near_the_wide_one_in_ten_times_the_epochs(validation):
+def test_small_deep_networks_nearly_match_the_wide_one_after_more_epochs(validation):
     assert validation["wide"] > validation["deep"] + 0.005
     for name in FIFTY_EPOCHS:
         assert validation[name] == pytest.approx(validation["wide"], abs=0.007)
 
 
-def test_the_test_is_a_little_lower_than_validation_in_most_rows(validation, tested):
+def test_test_accuracy_is_slightly_below_validation_in_most_rows(validation, tested):
     lower = [validation[name] > tested[name] for name in NETWORKS]
     assert sum(lower) >= 4
     assert all(abs(validation[name] - tested[name]) < 0.008 for name in NETWORKS)
@@ -228,7 +228,7 @@ def test_the_chosen_network_is_the_best_of_validation(project, chapter, recorded
         assert recorded("choose") == f"chosen: {NETWORKS[np.argmax(validation)]}\n", setting.name
 
 
-def test_other_arithmetic_moves_an_accuracy_of_the_table_by_no_more_than_0_005(project, chapter):
+def test_other_arithmetic_moves_accuracies_by_at_most_0_005(project, chapter):
     spreads = noise.spreads(project.records[chapter.name].numbers["results"])
     assert max(spread for _, spread in spreads) <= 0.005
 
@@ -242,7 +242,7 @@ def test_fifty_epochs_without_dropout_overfit(curves):
     assert validation[-1] == pytest.approx(1.5 * min(validation), rel=0.07)
 
 
-def test_only_without_dropout_the_validation_loss_rises_in_fifty_epochs(recorded, curves):
+def test_the_validation_loss_rises_only_without_dropout(recorded, curves):
     both = curves("plot_fifty_loss")
     assert recorded("rising_loss").splitlines() == [
         "deep 50: the validation loss rises by 5 percent: True",
@@ -251,7 +251,7 @@ def test_only_without_dropout_the_validation_loss_rises_in_fifty_epochs(recorded
     assert risen(both["deep dropout 50: validation"]) < 1
 
 
-def test_of_the_big_networks_the_validation_loss_rises_with_dropout_alone_but_less_than_before(recorded, curves):
+def test_in_big_networks_the_loss_rises_less_with_dropout(recorded, curves):
     both = curves("plot_big_loss")
     assert [line.rpartition(" ")[2] for line in recorded("rising_loss_big").splitlines()] == ["True", "False"]
     assert 1.05 < risen(both["big dropout: validation"]) < risen(curves("plot_fifty_loss")["deep 50: validation"])
@@ -259,7 +259,7 @@ def test_of_the_big_networks_the_validation_loss_rises_with_dropout_alone_but_le
 
 
 def margin(accuracy):
-    """What chance in the choice of 5,000 images does to an accuracy, 997 times in 1,000."""
+    """Return the sampling error of an accuracy on 5,000 images, at three standard deviations."""
     return 3 * np.sqrt(accuracy * (1 - accuracy) / 5_000)
 
 
@@ -285,7 +285,7 @@ def test_the_plots_show_training_and_validation_of_every_family(cell, measure, n
     assert {"epoch", measure} <= set(project.records[chapter.name].cells[cell].plots[0].texts)
 
 
-def test_in_its_short_form_every_slow_cell_runs_and_the_table_has_its_seven_rows(printed):
+def test_the_short_form_runs_every_slow_cell_and_fills_the_table(printed):
     assert [line[:15].strip() for line in printed("results").splitlines()[1:-1]] == [*FIVE_EPOCHS, *FIFTY_EPOCHS, *BIG]
 
 
@@ -360,7 +360,7 @@ def test_the_check_of_exercise_1_decides_rightly_for_any_weights(chapter, ran):
     prove(chapter["exercise_1_check"], ran.namespace, *solutions(ran.namespace))
 
 
-def test_the_versions_that_the_prose_names_in_every_language_are_the_recorded_ones(project, chapter):
+def test_the_versions_in_the_prose_are_the_recorded_ones(project, chapter):
     versions = project.records[chapter.name].versions
     for locale in project.languages:
         text = project.pages[locale]["feedforward"].path.read_text("utf-8")

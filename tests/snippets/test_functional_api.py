@@ -1,4 +1,4 @@
-"""What a reader sees in “A layer is a function”."""
+"""The outputs in “A layer is a function”."""
 
 import numpy as np
 import pytest
@@ -6,28 +6,28 @@ import pytest
 from tests.snippets.solutions import prove
 
 
-def test_calling_a_layer_gives_a_tensor_of_that_shape_and_1056_parameters(printed):
+def test_calling_a_layer_gives_a_tensor_and_1056_parameters(printed):
     assert printed("call_a_layer") == "KerasTensor\n(None, 32) float32\n1,056 parameters\n"
     assert 32 * 32 + 32 == 1056
 
 
-def test_the_same_layer_computes_with_numbers_and_relu_lets_none_below_zero(printed):
+def test_the_same_layer_computes_numbers_and_relu_has_no_negative_ones(printed):
     assert printed("call_it_on_numbers") == "(3, 32)\nsmallest value: 0.0\n"
 
 
-def test_a_keras_tensor_holds_no_numbers(error):
+def test_a_keras_tensor_has_no_values(error):
     assert error("no_values_inside")[0] == "ValueError"
 
 
 @pytest.mark.parametrize("cell", ["stack", "functional"])
-def test_both_ways_to_write_the_network_count_3466_parameters(cell, printed):
+def test_both_ways_to_write_the_network_have_3466_parameters(cell, printed):
     summary = printed(cell)
     assert "Total params: 3,466" in summary
     for count in ("2,080", "1,056", "330"):
         assert f" {count} │" in summary
 
 
-def test_a_model_holds_the_layers_between_its_ends_and_no_others(printed, ran):
+def test_a_model_has_exactly_the_layers_between_its_ends(printed, ran):
     model, side_model = printed("side_branch").splitlines()
     assert model.endswith("['features', 'hidden_1', 'hidden_2', 'scores']")
     assert side_model.endswith("['features', 'hidden_1', 'side']")
@@ -56,7 +56,7 @@ def test_training_falls_well_below_guessing(measured):
     assert last < guessing / 3
 
 
-def test_the_network_is_right_on_most_examples_it_has_not_seen(measured):
+def test_the_network_is_right_on_most_new_examples(measured):
     loss, accuracy = measured("evaluate")
     assert accuracy > 0.8
     assert loss < 0.6
@@ -70,7 +70,7 @@ def test_integer_labels_give_the_same_losses(printed):
     assert printed("sparse") == "same losses: True\n"
 
 
-def test_labels_that_are_no_distributions_make_the_loss_rise(measured):
+def test_labels_that_are_not_distributions_make_the_loss_rise(measured):
     noise_first, noise_last, share_first, share_last, _, real_last = measured("fit_random_rows")
     rises = noise_last > noise_first + 2
     assert rises == (measured.backend == "tensorflow")  # elsewhere it falls, as the page says
@@ -85,7 +85,7 @@ def test_the_plot_names_its_axes_and_its_three_curves(ran):
     assert len(plot.texts) == 5
 
 
-def test_the_wide_network_for_digits_counts_198760_both_ways(printed):
+def test_the_wide_network_has_198760_parameters_both_ways(printed):
     assert printed("digits_stack") == printed("digits_functional") == "198,760 parameters\n"
 
 
@@ -98,7 +98,7 @@ def test_the_same_weights_give_the_same_predictions(printed):
     assert printed("split_activation") == "198,760 parameters\nsame predictions: True\n"
 
 
-def test_batch_normalisation_between_layer_and_activation_adds_four_numbers_a_unit_and_drops_the_bias(ran, printed):
+def test_batch_normalisation_adds_four_numbers_a_unit_and_drops_the_bias(ran, printed):
     assert "Total params: 199,510" in printed("batch_norm")
     assert 199_510 == 198_760 - 250 + 4 * 250
     assert "Non-trainable params: 500" in printed("batch_norm")

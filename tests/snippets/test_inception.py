@@ -1,4 +1,4 @@
-"""What a reader sees in “Graphs of layers: Inception”."""
+"""The outputs in “Graphs of layers: Inception”."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ import re
 from tests.snippets.solutions import prove
 
 
-def test_the_layers_come_in_an_order_in_which_each_stands_after_what_it_reads(ran, printed):
+def test_layers_are_in_topological_order(ran, printed):
     order = ast.literal_eval(printed("graph"))
     edges = ran.record.diagrams["graph_model"].edges
     assert {(edge.source, edge.target) for edge in edges} >= {("start", "left"), ("start", "right"), ("start", "joined")}
@@ -17,7 +17,7 @@ def test_a_cycle_cannot_even_be_written(error):
     assert error("cycle")[0] == "NameError"
 
 
-def test_a_layer_that_is_called_three_times_counts_once(printed):
+def test_a_layer_called_three_times_counts_once(printed):
     assert printed("repeat") == "72 parameters\nsame result: True\n"
     assert 8 * 8 + 8 == 72
 
@@ -34,7 +34,7 @@ def test_a_window_of_one_leaves_the_neighbours_alone(printed):
     assert re.findall(r": (\d+) of", printed("windows")) == ["1", "9", "25"]
 
 
-def test_the_way_by_1x1_saves_on_many_channels_and_wastes_on_three(printed):
+def test_a_1x1_reduction_saves_on_many_channels_and_wastes_on_three(printed):
     counts = [int(number.replace(",", "")) for number in re.findall(r"\d+,\d+", printed("reduction"))]
     many_direct, many_by_way, few_direct, few_by_way = counts
     assert (many_direct, many_by_way) == (9 * 192 * 128 + 128, 192 * 128 + 128 + 9 * 128 * 128 + 128)
@@ -42,7 +42,7 @@ def test_the_way_by_1x1_saves_on_many_channels_and_wastes_on_three(printed):
     assert few_by_way > 40 * few_direct
 
 
-def test_the_module_halves_the_image_and_counts_738176_parameters_on_192_channels_and_836480_on_256(printed):
+def test_the_module_halves_the_image_and_has_the_documented_counts(printed):
     assert printed("module_model") == "input:  (None, 28, 28, 192)\noutput: (None, 14, 14, 512)\n738,176 parameters\n"
     *branches, wide = printed("branch_counts").splitlines()
     assert sum(int(line.split()[1].replace(",", "")) for line in branches) == 738_176
@@ -55,7 +55,7 @@ def test_the_drawing_of_the_module_has_four_branches(ran):
     assert {edge.source for edge in edges if edge.target == "channels"} == {"a", "b_2", "c_2", "d_3"}
 
 
-def test_concatenating_leaves_each_branch_as_it_was(printed):
+def test_concatenating_keeps_each_branch_unchanged(printed):
     assert printed("channel_order") == "(1, 14, 14, 512)\nfirst 128: True\n"
 
 
@@ -78,23 +78,23 @@ def test_with_padding_they_fit_for_odd_sizes_and_even_ones(printed):
         assert line.endswith(str([(size + 1) // 2] * 4))
 
 
-def test_an_open_size_hides_the_missing_padding_until_an_image_comes(printed):
+def test_an_unknown_size_hides_missing_padding_until_the_first_image(printed):
     assert printed("open_size") == "(None, None, None, 512)\n"
     assert "Concatenate" in printed("open_size_fails")
 
 
-def test_inception_v3_counts_23851784_parameters_and_xception_22910480(printed):
+def test_inception_v3_and_xception_have_the_documented_counts(printed):
     assert "23,851,784 parameters" in printed("inception_v3")
     assert "Concatenate: 15\nAdd: 0" in printed("inception_v3")
     assert "22,910,480 parameters" in printed("xception")
     assert "SeparableConv2D: 34\nConcatenate: 0\nAdd: 12" in printed("xception")
 
 
-def test_xception_has_fewer_parameters_and_more_work(numbers):
+def test_xception_has_fewer_parameters_but_more_operations(numbers):
     assert numbers("xception")[-1] > 1.4 * numbers("inception_v3")[-1]
 
 
-def test_a_separable_convolution_is_a_depthwise_one_and_then_a_1x1(printed):
+def test_a_separable_convolution_is_a_depthwise_one_and_a_1x1(printed):
     assert "full:      295,168 parameters\nseparable: 34,176 parameters" in printed("separable")
     assert printed("two_steps") == "1,152 + 33,024 parameters\nsame values: True\n"
 

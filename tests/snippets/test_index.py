@@ -1,4 +1,4 @@
-"""What a reader sees on the landing page."""
+"""The outputs on the start page."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ def test_the_first_model_has_152_parameters(ran, printed):
     assert "Total params: 152" in printed("first_model")
 
 
-def test_the_first_model_is_no_stack_its_last_layer_reads_the_input_too(ran):
+def test_the_last_layer_of_the_first_model_also_reads_the_input(ran):
     joined = ran.namespace["forecast_model"].get_layer("joined")
     assert [tensor.shape for tensor in joined.input] == [(None, 7), (None, 16)]
 
@@ -22,8 +22,8 @@ def test_the_garment_model_has_three_inputs_and_one_output(ran, printed):
     assert ran.namespace["garment_model"].output_shape == (None, 1)
 
 
-def test_what_the_words_are_worth_depends_on_the_photo(ran):
-    """A single layer on the joined numbers would only add up what each input says, whatever its weights."""
+def test_the_effect_of_the_text_depends_on_the_photo(ran):
+    """A single layer on the joined numbers would only add the contributions of the inputs, whatever its weights."""
     import keras
 
     model, rng = keras.models.clone_model(ran.namespace["garment_model"]), np.random.default_rng(0)
@@ -39,7 +39,7 @@ def test_the_novel_model_has_one_input_and_two_outputs(ran, printed):
     assert ran.namespace["novel_model"].output_shape == [(None, 8), (None, 1)]
 
 
-def test_the_branches_leave_the_shape_as_it_was(printed):
+def test_the_branches_keep_the_shape(printed):
     assert printed("branches") == "input:  (None, 28, 28, 8)\noutput: (None, 28, 28, 8)\n"
 
 

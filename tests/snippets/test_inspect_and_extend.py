@@ -1,4 +1,4 @@
-"""What a reader sees in “Inspect and extend”."""
+"""The outputs in “Inspect and extend”."""
 
 import numpy as np
 import pytest
@@ -18,17 +18,17 @@ def test_the_old_names_of_layers_are_the_same_classes(printed):
     assert printed("old_names") == "True\nTrue\n"
 
 
-def test_a_layer_knows_what_it_reads_and_gives(printed):
+def test_a_layer_knows_its_inputs_and_outputs(printed):
     assert "reads: (None, 12, 12, 1)\ngives: (None, 10, 10, 8)\n" in printed("one_layer")
 
 
-def test_a_name_that_no_layer_has_is_refused_with_those_that_exist(error):
+def test_an_unknown_layer_name_is_refused_with_the_existing_ones(error):
     kind, text = error("no_such_layer")
     assert kind == "ValueError"
     assert "edges" in text
 
 
-def test_a_second_model_gives_the_features_of_the_first_through_the_same_layers(printed):
+def test_a_second_model_gives_features_through_the_same_layers(printed):
     assert printed("looker").splitlines() == [
         "edges    (600, 10, 10, 8)",
         "shapes   (600, 3, 3, 16)",
@@ -37,7 +37,7 @@ def test_a_second_model_gives_the_features_of_the_first_through_the_same_layers(
     ]
 
 
-def test_training_the_model_moves_the_kinds_apart_in_what_the_second_model_sees(measured):
+def test_training_separates_the_kinds_in_the_features(measured):
     pixels, before = measured("apart")
     (after,) = measured("look_again")
     assert pixels == pytest.approx(1, abs=0.1)
@@ -57,7 +57,7 @@ def test_a_recipe_gives_the_same_network_without_its_weights(printed):
     assert printed("rebuild") == "1,299 parameters\nsame answers before: False\nsame answers after:  True\n"
 
 
-def test_a_clone_has_layers_of_its_own_and_may_change_them(printed):
+def test_a_clone_has_its_own_layers_and_may_change_them(printed):
     assert printed("clone") == "False\n1,299 and 4,899 parameters\n"
 
 
@@ -66,7 +66,7 @@ def test_a_file_keeps_the_weights_and_the_optimizer(printed):
     assert 6 * -(-600 // 32) == 114
 
 
-def test_a_path_without_the_ending_is_refused(error):
+def test_a_path_without_extension_is_refused(error):
     kind, text = error("no_ending")
     assert kind == "ValueError"
     assert ".keras" in text
@@ -77,7 +77,7 @@ def test_sharing_survives_saving(printed):
     assert 80 + 1_168 + 2 * 16 + 1 == 1_281
 
 
-def test_maxout_has_its_parameters_and_passes_on_the_largest_sum(ran, printed):
+def test_maxout_has_its_parameters_and_outputs_the_largest_sum(ran, printed):
     assert printed("maxout_model") == "bent: (None, 5)\n[0, 105, 6]\n"
     layer, table = ran.namespace["maxout_model"].get_layer("bent"), ran.namespace["table"]
     kernel, bias = layer.get_weights()
@@ -85,36 +85,36 @@ def test_maxout_has_its_parameters_and_passes_on_the_largest_sum(ran, printed):
     assert np.allclose(layer(table), sums.max(axis=-1), atol=1e-5)
 
 
-def test_a_registered_layer_survives_saving_and_an_unregistered_one_does_not(printed):
+def test_only_a_registered_layer_survives_saving(printed):
     assert printed("maxout_saved") == "Maxout 5 3\nsame answers: True\n"
     assert printed("unregistered") == "Could not locate class 'Doubled'\nwith custom_objects: (None, 6)\n"
 
 
-def test_functions_are_steps_of_the_graph_but_no_layers(printed):
+def test_functions_are_operations_in_the_graph_but_not_layers(printed):
     first, second, shape = printed("operations").splitlines()
     assert eval(first) == ["InputLayer"] * 2
     assert eval(second) == ["InputLayer"] * 2 + ["Subtract", "Absolute", "Max"]
     assert shape == "(4,)"
 
 
-def test_sequential_and_subclassed_models_are_layers_of_a_functional_one(printed):
+def test_sequential_and_subclassed_models_can_be_layers(printed):
     for row in ("prepare (Sequential)", "refiner (Refiner)", "yes (Dense)", "Total params: 159"):
         assert row in printed("mixed")
     assert 72 + 18 == 90 and 66 + 90 + 3 == 159
 
 
-def test_a_subclassed_model_has_no_inputs_to_ask_for(error):
+def test_a_subclassed_model_has_no_inputs(error):
     assert error("no_graph")[0] == "AttributeError"
 
 
-def test_shapes_are_checked_while_a_functional_model_is_built_and_later_in_a_class(error, printed):
+def test_shapes_are_checked_earlier_in_a_functional_model(error, printed):
     kind, text = error("too_small")
     assert kind == "ValueError"
     assert "(None, 2, 2, 8)" in text
     assert printed("found_late") == "made and compiled without complaint\nrefused when the first image came\n"
 
 
-def test_a_graph_decides_nothing_by_its_values_but_chooses_place_by_place(error, printed):
+def test_a_graph_cannot_branch_on_values_but_can_choose_elementwise(error, printed):
     assert error("no_decision")[0] == "TypeError"
     assert printed("decision_inside") == "[[0. 2. 0. 2. 0. 2.]]\n"
 
@@ -124,13 +124,13 @@ def test_a_mask_leaves_padding_out_of_the_mean(printed):
     assert printed("see_mask") == "[[ True  True  True False False False]]\n"
 
 
-def test_layers_that_mix_steps_and_new_layers_do_not_pass_a_mask_on(printed):
+def test_some_layers_do_not_pass_on_a_mask(printed):
     passes = dict(line.split() for line in printed("who_passes_on").splitlines())
     assert [name for name, answer in passes.items() if answer == "False"] == ["Conv1D", "Doubled"]
     assert len(passes) == 6
 
 
-def test_a_lost_mask_warns_and_gives_a_wrong_mean_and_a_kept_one_the_right_one(printed):
+def test_a_lost_mask_warns_and_gives_a_wrong_mean(printed):
     assert "destroy the mask" in printed("lost_mask")
     assert printed("lost_mask").splitlines()[-1] == "3.0"
     assert printed("kept_mask") == "6.0\n"
@@ -151,7 +151,7 @@ def solutions(names):
 
     @keras.saving.register_keras_serializable(package="another_solution")
     class Unit(layers.Layer):
-        """A right one with a setting; whether that survives is up to `get_config`."""
+        """A right solution with a setting, which survives saving only with `get_config`."""
 
         def __init__(self, power=2.0, **options):
             super().__init__(**options)
@@ -175,7 +175,7 @@ def solutions(names):
         return {"exercise_model": keras.Model(source.input, x)}
 
     lost = Unit()
-    lost.power = 1.0  # no file knows of it
+    lost.power = 1.0  # not saved in a file
     clone = keras.models.clone_model(names["model"])
     unit = names["UnitLength"]
     right = {

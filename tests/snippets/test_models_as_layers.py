@@ -1,16 +1,16 @@
-"""What a reader sees in “Models as layers”."""
+"""The outputs in “Models as layers”."""
 
 import numpy as np
 
 from tests.snippets.solutions import prove
 
 
-def test_a_model_is_called_like_a_layer_on_a_promise_and_on_numbers(printed):
+def test_a_model_is_called_like_a_layer_on_symbols_and_numbers(printed):
     assert printed("reader") == "140 parameters\n"
     assert printed("call_a_model") == "KerasTensor (None, 4)\n(3, 4)\nsame as predict: True\n"
 
 
-def test_a_model_within_a_model_is_one_row_of_the_summary_until_it_is_expanded(printed):
+def test_a_nested_model_is_one_row_of_the_summary_until_expanded(printed):
     for cell in ("grade", "expanded"):
         assert "reader (Functional)" in printed(cell)
         assert "Total params: 177" in printed(cell)
@@ -20,7 +20,7 @@ def test_a_model_within_a_model_is_one_row_of_the_summary_until_it_is_expanded(p
     assert printed("inside") == "True\n['reading', 'seen', 'digest']\n"
 
 
-def test_two_tensors_go_in_and_two_come_out_by_order_or_by_name(printed):
+def test_a_model_takes_and_returns_tensors_by_order_or_by_name(printed):
     assert printed("call_two") == "[[11. 22. 33.]]\n[[ 9. 18. 27.]]\n"
     assert printed("call_by_name") == "same totals: True\nsame gaps:   True\n"
 
@@ -31,7 +31,7 @@ def test_a_model_with_two_inputs_refuses_one_and_names_what_it_expects(error):
     assert "first" in text and "second" in text
 
 
-def test_a_model_called_twice_counts_once_and_one_made_twice_counts_twice(printed):
+def test_a_model_called_twice_counts_once(printed):
     assert printed("call_twice") == "called twice: 140 parameters\n"
     assert printed("make_two") == "made twice:   280 parameters\n"
     assert printed("same_for_both") == "called twice: True\nmade twice:   False\n"
@@ -48,18 +48,18 @@ def test_two_cameras_share_one_xception_of_20861480_parameters(printed):
     assert printed("one_photo") == "(1, 8, 8, 4096)\nboth cameras agree: True\n"
 
 
-def test_an_input_that_was_overwritten_leaves_no_path_to_the_output(error):
+def test_an_overwritten_input_leaves_no_path_to_the_output(error):
     assert error("overwritten")[0] == "ValueError"
 
 
-def test_freezing_leaves_the_head_alone_to_be_trained(printed):
+def test_freezing_leaves_only_the_head_trainable(printed):
     before, after = printed("freeze").split("eye.trainable = False")
     assert "20,811,049" in before and "54,528" in before
     assert " 4,097" in after and "20,861,480" in after
     assert 20_811_049 + 54_528 == 4_097 + 20_861_480 == 20_865_577
 
 
-def test_training_moves_what_is_not_frozen_and_nothing_else(printed):
+def test_training_changes_only_unfrozen_weights(printed):
     rows = dict(line.split() for line in printed("freeze_fit").splitlines())
     assert all(fate == ("kept" if path.startswith(("seen", "digest")) else "moved") for path, fate in rows.items())
     assert len(rows) == 8
@@ -69,7 +69,7 @@ def test_freezing_after_training_has_no_effect_until_the_next_compile(printed):
     assert printed("freeze_too_late") == "moves without a new compile: True\nmoves after a new compile:   False\n"
 
 
-def test_a_code_of_three_carries_what_three_causes_say_and_fewer_do_not(measured):
+def test_a_code_of_three_suffices_for_three_causes(measured):
     mean, noise = measured("measurements")
     (error,) = measured("train_autoencoder")
     one, two = measured("narrow")

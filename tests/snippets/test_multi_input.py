@@ -1,4 +1,4 @@
-"""What a reader sees in “Several inputs”."""
+"""The outputs in “Several inputs”."""
 
 import numpy as np
 import pytest
@@ -18,26 +18,26 @@ def test_dot_gives_one_number(printed):
 
 
 @pytest.mark.parametrize("cell", ["add_mismatch", "concatenate_mismatch"])
-def test_shapes_that_do_not_fit_are_refused_at_once(cell, error):
+def test_incompatible_shapes_are_refused_at_once(cell, error):
     assert error(cell)[0] == "ValueError"
 
 
-def test_a_width_of_one_is_spread_silently(printed):
+def test_a_width_of_one_is_broadcast_silently(printed):
     assert printed("silent_broadcast") == "(None, 4)\n[[101. 102. 103. 104.]]\n"
 
 
-def test_the_question_answering_model_counts_1000052_parameters(printed):
+def test_the_question_answering_model_has_1000052_parameters(printed):
     assert printed("qa_model") == "joined: (None, 48)\n1,000,052 parameters\n"
     text, question = 10_000 * 64 + 4 * 32 * (64 + 32 + 1), 10_000 * 32 + 4 * 16 * (32 + 16 + 1)
     assert text + question + (48 + 1) * 500 == 1_000_052
 
 
-def test_random_integers_below_one_are_no_one_hot_labels(printed):
+def test_random_integers_below_one_are_not_one_hot_labels(printed):
     assert printed("zero_labels") == "largest label: 0\nlabels that sum to 1: 0\n"
     assert printed("one_hot") == "(800, 500)\nlabels that sum to 1: 800\n"
 
 
-def test_labels_of_zeros_make_a_loss_of_zero_and_real_ones_that_of_guessing(measured):
+def test_labels_of_zeros_have_zero_loss_and_real_ones_that_of_guessing(measured):
     zero, guessing = measured("zero_loss")
     assert zero == 0
     assert guessing == pytest.approx(np.log(500), abs=0.02)
@@ -48,7 +48,7 @@ def test_the_loss_falls_from_fit_to_fit(measured):
     assert after_dict < after_list < np.log(500)
 
 
-def test_a_list_and_a_dict_feed_the_same_model(printed):
+def test_a_list_and_a_dict_give_the_same_results(printed):
     assert printed("same_answers") == "list and dict agree: True\n"
 
 
@@ -65,15 +65,15 @@ def test_a_dict_with_a_wrong_key_is_refused(error):
     assert "question" in text
 
 
-def test_padding_changes_what_an_lstm_says_unless_zeros_are_masked(printed):
+def test_padding_changes_the_output_of_an_lstm_unless_masked(printed):
     assert printed("mask") == "mask_zero=False, same vector: False\nmask_zero=True, same vector: True\n"
 
 
-def test_the_churn_model_joins_18_numbers_and_counts_890_parameters(printed):
+def test_the_churn_model_joins_18_numbers_and_has_890_parameters(printed):
     assert printed("churn_model") == "joined: (None, 18)\n890 parameters\n"
 
 
-def test_the_churn_data_hold_a_signal_and_the_network_learns_it(measured):
+def test_the_network_learns_the_signal_in_the_churn_data(measured):
     guessing, first, last = measured("churn_fit")
     assert guessing == pytest.approx(np.log(2), abs=0.001)
     assert last < first < guessing
@@ -82,7 +82,7 @@ def test_the_churn_data_hold_a_signal_and_the_network_learns_it(measured):
     assert 0.75 < accuracy < ceiling + 0.03
 
 
-def test_those_who_left_are_given_the_higher_chance(measured):
+def test_customers_who_left_get_higher_predictions(measured):
     left, stayed = measured("churn_predict")
     assert left > stayed + 0.3
 

@@ -1,4 +1,4 @@
-"""What a reader sees in “Several outputs”."""
+"""The outputs in “Several outputs”."""
 
 import re
 
@@ -9,24 +9,24 @@ from tests.snippets.solutions import prove
 
 
 def values(text):
-    """The named numbers of a table that `show` printed, one a line."""
+    """Return the named numbers of a table that `show` printed, one on each line."""
     return {name: float(value) for name, value in re.findall(r"^ *([a-z_ ]*[a-z]) +(-?[\d.]+)$", text, re.MULTILINE)}
 
 
-def test_the_posts_model_has_three_heads_and_counts_14146316_parameters(printed):
+def test_the_posts_model_has_three_heads_and_14146316_parameters(printed):
     assert printed("posts_model") == "age    (None, 1)\nincome (None, 10)\ngender (None, 1)\n14,146,316 parameters\n"
     text = 50_000 * 256 + (5 * 256 + 1) * 128 + (5 * 128 + 1) * 256 + 3 * (5 * 256 + 1) * 256
     assert text + 257 * 128 + 129 * (1 + 10 + 1) == 14_146_316
 
 
-def test_a_swapped_embedding_keeps_its_count_and_swells_the_next_layer(printed):
+def test_a_swapped_embedding_enlarges_only_the_next_layer(printed):
     right, wrong = printed("swapped_embedding").split("Embedding(256, 50000)")
     assert "12,800,000" in right and "163,968" in right
     assert "(None, 300, 50000)" in wrong and "12,800,000" in wrong and "32,000,128" in wrong
     assert 14_146_316 - 163_968 + 32_000_128 == 45_982_476
 
 
-def test_269_words_are_just_enough_and_268_are_refused(printed, error):
+def test_269_words_are_just_enough(printed, error):
     lines = printed("lengths").splitlines()
     assert lines[1] == "[300, 300, 296, 59, 55, 51, 10, 6, 2]"
     assert lines[2] == "[269, 269, 265, 53, 49, 45, 9, 5, 1]"
@@ -38,7 +38,7 @@ def test_a_softmax_of_one_unit_always_answers_1_and_keras_warns(printed):
     assert "sigmoid" in printed("softmax_of_one")
 
 
-def test_a_softmax_of_one_unit_has_a_healthy_loss_and_never_leaves_the_base_rate(measured):
+def test_a_softmax_of_one_unit_never_leaves_the_base_rate(measured):
     share, softmax_first, softmax_last, softmax_accuracy, first, last, accuracy = measured("softmax_in_training")
     if measured.backend == "tensorflow":
         assert (softmax_first, softmax_last) == pytest.approx((first, last), rel=1e-3)
@@ -58,7 +58,7 @@ def test_losses_by_list_and_by_dict_are_the_same_sum(measured):
     assert gender == pytest.approx(np.log(2), abs=0.02)
 
 
-def test_weights_by_list_and_by_dict_weigh_the_sum_and_leave_the_parts(measured):
+def test_loss_weights_change_the_sum_and_not_the_parts(measured):
     age, income, gender, loss, by_hand, by_list = measured("weighted_sum")
     assert loss == by_list == pytest.approx(by_hand, rel=1e-5)
     assert loss == pytest.approx(0.25 * age + income + 10 * gender, abs=0.01)
@@ -71,12 +71,12 @@ def test_ages_in_years_are_nearly_all_of_the_loss_with_and_without_weights(measu
     assert with_weights > 0.98
 
 
-def test_scaled_ages_begin_with_a_loss_of_one_and_a_quarter_of_the_sum(printed, measured):
+def test_scaled_ages_start_at_a_loss_of_one(printed, measured):
     assert values(printed("standardise"))["age_loss"] == pytest.approx(1, abs=0.01)
     assert measured("standardise")[-1] == pytest.approx(0.25, abs=0.005)
 
 
-def test_only_with_scaled_ages_all_three_are_learned_and_weights_buy_one_answer_with_the_others(measured):
+def test_only_with_scaled_ages_are_all_three_outputs_learned(measured):
     years, years_weighted, scaled, scaled_weighted = np.reshape(measured("compare"), (4, 2))
     for income, gender in (years, years_weighted):
         assert income < 0.2
@@ -93,7 +93,7 @@ def test_the_weights_of_the_book_cost_years_of_accuracy_in_the_age(printed):
     assert scaled_weighted > scaled + 1
 
 
-def test_a_list_of_losses_with_a_dict_of_weights_silently_weighs_in_alphabetical_order(printed, measured):
+def test_a_list_of_losses_silently_takes_a_dict_of_weights_alphabetically(printed, measured):
     both_lists, both_dicts, dict_and_list, list_and_dict = measured("mixed")
     _, right, _, wrong = measured("mixed_by_hand")
     assert both_lists == both_dicts == dict_and_list == pytest.approx(right, abs=0.01)
@@ -112,14 +112,14 @@ def test_with_dict_outputs_even_two_lists_are_matched_alphabetically(ran):
     assert result["loss"] == pytest.approx(swapped, rel=1e-4)
 
 
-def test_a_second_fit_goes_on_where_the_first_stopped(measured):
+def test_a_second_fit_continues_where_the_first_stopped(measured):
     first, second = measured("targets_list")
     third, fourth = measured("targets_dict")
     assert first > second > third > fourth
 
 
 def test_targets_in_the_wrong_order_are_accepted_silently(measured):
-    if measured.backend == "torch":  # as the page says, it refuses targets outside 0 to 1: an error has no losses
+    if measured.backend == "torch":  # as the page says, PyTorch refuses targets outside 0 to 1, so that there are no losses
         assert measured("wrong_targets") == []
         return
     (wrong_age, *_, wrong), (_, _, age, _, _, right, _) = measured("wrong_targets"), measured("standardise")
@@ -150,7 +150,7 @@ def test_the_plain_list_of_evaluate_mixes_two_orders(printed):
     ]
 
 
-def test_a_wrong_name_is_refused_and_a_missing_loss_in_a_list_only_warned_of(error, printed):
+def test_a_wrong_name_is_refused_but_a_missing_loss_only_warns(error, printed):
     kind, text = error("wrong_key")
     assert kind == "ValueError"
     assert "wages" in text
@@ -159,10 +159,10 @@ def test_a_wrong_name_is_refused_and_a_missing_loss_in_a_list_only_warned_of(err
 
 
 @pytest.mark.parametrize("missing", ["age", "income", "gender"])
-def test_a_dict_of_losses_without_a_head_is_refused(missing, ran):
+def test_a_dict_without_the_loss_of_a_head_is_refused(missing, ran):
     reader = ran.namespace["new_reader"]()
     reader.compile(loss={name: loss for name, loss in ran.namespace["losses"].items() if name != missing})
-    with pytest.raises(ValueError):  # noqa: PT011 - that Keras refuses is the point, in whatever words
+    with pytest.raises(ValueError):  # noqa: PT011 - the refusal matters, not its message
         ran.namespace["evaluated"](reader, ran.namespace["scaled_targets"])
 
 
@@ -171,7 +171,7 @@ def test_a_misspelt_loss_weights_is_refused_by_python(ran):
         ran.namespace["new_reader"]().compile(loss=ran.namespace["losses"], loss_weight=[1, 1, 1])
 
 
-def test_predictions_come_in_the_order_of_the_outputs_and_go_back_to_years(printed, measured):
+def test_predictions_are_in_output_order_and_convert_back_to_years(printed, measured):
     assert printed("predict") == "age    (300, 1)\nincome (300, 10)\ngender (300, 1)\n"
     by_prediction, by_metric = measured("back_to_years")
     assert by_prediction == pytest.approx(by_metric, abs=0.11)

@@ -1,4 +1,4 @@
-"""What a reader sees in “Residual connections”."""
+"""The outputs in “Residual connections”."""
 
 import re
 
@@ -14,43 +14,43 @@ def test_a_layer_of_zeros_with_a_shortcut_passes_its_input_on(printed):
     assert with_it.endswith("[ 3.  -1.   4.  -1.5]")
 
 
-def test_the_identity_block_keeps_the_shape_and_counts_442752_parameters(printed):
+def test_the_identity_block_keeps_the_shape_and_has_442752_parameters(printed):
     shape = "(None, 32, 32, 128)"
     assert printed("identity_model") == f"input:  {shape}\noutput: {shape}\n442,752 parameters\n"
     assert 3 * (9 * 128 * 128 + 128) == 442_752
 
 
-def test_its_shortcut_goes_past_all_its_layers(ran):
+def test_the_shortcut_bypasses_all_layers_of_the_block(ran):
     edges = {(edge.source, edge.target) for edge in ran.record.diagrams["identity_model"].edges}
     assert {("x", "conv_1"), ("x", "sum"), ("conv_3", "sum")} <= edges
 
 
-def test_other_channels_are_refused_and_a_single_one_is_spread_silently(error, printed):
+def test_other_channels_are_refused_and_a_single_one_is_broadcast(error, printed):
     assert error("other_channels")[0] == "ValueError"
     assert printed("one_channel") == "(None, 32, 32, 1) -> (None, 32, 32, 128)\n296,448 parameters\n"
 
 
-def test_the_projection_block_counts_311680_parameters_and_128_less_without_bias(printed):
+def test_the_projection_block_has_311680_parameters(printed):
     assert "(None, 32, 32, 128) -> (None, 16, 16, 128)" in printed("projection_model")
     assert "without bias: 311,552 parameters\nwith bias:    311,680 parameters" in printed("projection_model")
 
 
-def test_an_odd_size_fits_if_the_pooling_is_padded_and_only_then(printed, error):
+def test_an_odd_size_fits_only_if_the_pooling_is_padded(printed, error):
     assert printed("odd_size") == "(None, 17, 17, 128)\n"
     kind, text = error("odd_size_fails")
     assert kind == "ValueError"
     assert {"(17, 17, 128)", "(16, 16, 128)"} <= set(re.findall(r"\(\d+, \d+, 128\)", text))
 
 
-def test_a_projection_is_linear_without_bias_and_off_by_the_bias_with_it(numbers):
+def test_a_projection_is_linear_only_without_bias(numbers):
     assert numbers("linear") == [0, 0, 1, 2]
 
 
-def test_a_projection_takes_every_second_place_and_multiplies_its_channels(printed):
+def test_a_projection_takes_every_second_position(printed):
     assert printed("every_second") == "(1, 8, 8, 4) -> (1, 4, 4, 6)\nsame values: True\n"
 
 
-def test_the_bottleneck_loses_the_whistle_and_the_shortcut_keeps_it(numbers, ran):
+def test_the_shortcut_keeps_the_whistle_that_the_bottleneck_loses(numbers, ran):
     assert numbers("bottleneck") == [0, 0.5]
     assert np.ptp(ran.namespace["whistle"]) == pytest.approx(1)
 
@@ -62,7 +62,7 @@ def test_both_deep_networks_have_the_same_weights(printed, ran):
     assert all(np.array_equal(a, b) for a, b in zip(plain, shortcut, strict=True))
 
 
-def test_the_norms_are_those_of_the_gradient(ran):
+def test_the_printed_norms_are_those_of_the_gradient(ran):
     import keras
     import tensorflow as tf
 
@@ -76,7 +76,7 @@ def test_the_norms_are_those_of_the_gradient(ran):
         assert ran.namespace[norms] == pytest.approx(expected, rel=0.01)
 
 
-def test_the_gradient_vanishes_without_shortcuts_and_arrives_with_them(measured):
+def test_the_gradient_vanishes_without_shortcuts_only(measured):
     plain, shortcut = np.reshape(measured("norms"), (5, 2)).T
     assert plain[0] < plain[-1] / 200
     assert max(shortcut) < 5 * min(shortcut)

@@ -1,9 +1,9 @@
-"""What a reader sees in “Getting ready”."""
+"""The outputs in “Getting ready”."""
 
 from tests.snippets.solutions import prove
 
 
-def test_one_cell_names_version_and_backend_and_shows_that_a_network_adds(printed):
+def test_the_first_cell_prints_versions_and_a_network_that_adds(printed):
     version, backend, answer = printed("check").splitlines()
     assert version.startswith("Keras 3.")
     assert backend == "backend: tensorflow"
@@ -18,7 +18,7 @@ def test_a_backend_chosen_after_the_import_changes_nothing(printed):
     assert printed("too_late") == printed("check").splitlines(keepends=True)[1]
 
 
-def test_an_input_of_another_width_is_a_value_error_that_names_both_shapes(error):
+def test_an_input_of_another_width_raises_an_error_with_both_shapes(error):
     kind, text = error("wrong_shape")
     assert kind == "ValueError"
     assert "(None, 3)" in text

@@ -1,4 +1,4 @@
-"""What a reader sees in “Shared layers”."""
+"""The outputs in “Shared layers”."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def test_two_layers_are_counted_twice(printed):
     assert 2 * 20_608 + 65 == 41_281
 
 
-def test_only_a_shared_encoder_gives_a_sentence_the_same_code_on_both_sides(printed):
+def test_only_a_shared_encoder_gives_equal_codes_on_both_sides(printed):
     assert printed("same_code").split("\n")[:2] == [
         "one shared encoder, same code: True",
         "two encoders, same code:       False",
@@ -23,7 +23,7 @@ def test_only_a_shared_encoder_gives_a_sentence_the_same_code_on_both_sides(prin
 
 
 def rows(text):
-    """The scores that a cell printed, by what they are scores of."""
+    """Return the scores that a cell printed, by their labels."""
     lines = (line.split(")", 1) for line in text.splitlines() if line.startswith("f("))
     return {name + ")": np.array(scores.strip(" []").split(), float) for name, scores in lines}
 
@@ -36,7 +36,7 @@ def test_with_concatenated_codes_the_score_depends_on_the_order(printed, measure
     assert scores["f(A, A)"].max() < 0.6
 
 
-def test_the_symmetric_head_has_the_same_count_and_no_order(printed, measured):
+def test_the_symmetric_head_ignores_the_order_at_the_same_count(printed, measured):
     *scores, difference = measured("symmetric_scores")
     assert scores[:4] == scores[4:]
     assert difference < 1e-6
@@ -52,17 +52,17 @@ def test_the_cosine_of_a_sentence_with_itself_is_one(printed, measured):
     assert np.all(np.abs(scores["f(A, B)"]) < 0.9)
 
 
-def test_half_of_the_pairs_match_and_the_test_has_meanings_of_its_own(printed):
+def test_half_of_the_pairs_match_and_the_test_has_new_meanings(printed):
     assert printed("pairs") == "(600, 6, 128) (200, 6, 128)\nshare of matching pairs: 0.5\n"
 
 
-def test_every_sentence_stands_equally_often_in_matching_and_in_other_pairs(ran):
+def test_every_sentence_is_equally_often_in_matching_and_other_pairs(ran):
     pairs, match = ran.namespace["make_pairs"](ran.namespace["meanings"][:5])
     assert pairs["left"].shape == pairs["right"].shape == (10, 6, 128)
     assert match.tolist() == [1.0] * 5 + [0.0] * 5
 
 
-def test_a_model_that_was_not_compiled_does_not_train(error):
+def test_an_uncompiled_model_cannot_be_trained(error):
     kind, text = error("not_compiled")
     assert kind == "ValueError"
     assert "compile" in text
@@ -80,7 +80,7 @@ def test_after_training_a_sentence_nearly_matches_itself(printed, measured):
     assert np.all((scores > 0.9) & (scores < 1))
 
 
-def test_two_encoders_need_twice_the_parameters_and_are_no_better(printed, measured):
+def test_two_encoders_need_twice_the_parameters_without_being_better(printed, measured):
     assert printed("train_two_encoders").startswith("41,281 parameters\n")
     first, _, accuracy = measured("train_two_encoders")
     shared_first, _, shared_accuracy = measured("train")
@@ -99,7 +99,7 @@ def test_a_head_on_concatenated_codes_only_adds(printed):
     assert printed("additive") == "concatenated: True\nsymmetric: False\n"
 
 
-def test_the_repeated_lines_of_the_dialogue_are_found_and_no_others(printed, measured):
+def test_exactly_the_repeated_lines_of_the_dialogue_are_found(printed, measured):
     assert len(measured("dialogue")) == 3
     lines = printed("dialogue").splitlines()
     assert lines[0] == "28 pairs"
@@ -115,7 +115,7 @@ def test_the_summary_shows_both_calls_of_the_shared_layer(printed):
         assert part in printed("nodes")
 
 
-def test_a_shared_layer_speaks_of_its_first_call_only(printed):
+def test_a_shared_layer_describes_only_its_first_call(printed):
     assert [line.split()[-1] for line in printed("first_node_only").splitlines()] == ["True", "True", "False"]
     assert [line.split()[0] for line in printed("all_nodes").splitlines()] == ["left", "right"]
 
@@ -125,7 +125,7 @@ def test_saving_keeps_the_sharing_and_the_scores(printed):
     assert [line.split()[-1] for line in printed("still_shared").splitlines()] == ["True", "True"]
 
 
-def test_a_file_without_an_ending_is_refused(error):
+def test_a_file_without_extension_is_refused(error):
     kind, text = error("no_ending")
     assert kind == "ValueError"
     assert ".keras" in text

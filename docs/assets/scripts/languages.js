@@ -1,10 +1,10 @@
-// Which language the reader wants, and the switcher between them. Also on 404.html, which has no switcher.
+// The language that the reader wants, and the language switcher. Also used on 404.html, which has no switcher.
 
 const remember = (name, value) => {
   try {
     localStorage.setItem(`docweave.${name}`, value);
   } catch {
-    // The browser keeps nothing for this site: the choice holds for this page.
+    // The browser stores nothing for this site: the choice applies to this page only.
   }
 };
 
@@ -16,7 +16,7 @@ const recall = (name) => {
   }
 };
 
-// Of the site's languages, the one that the reader chose before, or else the first that the browser asks for.
+// The site's language that the reader chose before, or else the first one that the browser prefers.
 const wantedLanguage = (languages) => {
   const plain = (tag) => tag.toLowerCase();
   const family = (tag) => plain(tag).split("-")[0];
@@ -49,7 +49,7 @@ const wantedLanguage = (languages) => {
     });
   }
 
-  // ── It keeps the section that the reader is in. Without this script it keeps the page. ──
+  // ── The switcher keeps the current section. Without this script it keeps only the page. ──
 
   const sectionInView = () => {
     const headings = [...document.querySelectorAll(".md-content :is(h2, h3, h4)[id]")];
@@ -57,7 +57,7 @@ const wantedLanguage = (languages) => {
     return heading ? `#${heading.id}` : "";
   };
 
-  // What the address names counts only while it can be seen: the reader may have scrolled on.
+  // The target of the address counts only while it is visible: the reader may have scrolled on.
   const hashInView = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const { top, bottom } = target?.getBoundingClientRect() ?? { top: Infinity, bottom: 0 };
@@ -69,10 +69,10 @@ const wantedLanguage = (languages) => {
     if (link) link.hash = hashInView() || sectionInView();
   };
 
-  // Before the click, so that the link is right too when it is opened in a new tab or copied.
+  // Before the click, so that the link is also right when opened in a new tab or copied.
   for (const kind of ["pointerdown", "focusin", "click"]) document.addEventListener(kind, keepSection, true);
 
-  // ── It remembers the reader's choice. One who comes to another language is offered theirs, and stays where they are. ──
+  // ── The reader's choice is remembered. On a page in another language it is offered, without a redirect. ──
 
   const choose = (language) => remember("language", language);
   for (const link of links) link.addEventListener("click", () => choose(link.hreflang));

@@ -1,4 +1,4 @@
-// Puts the reader's language first on the page that speaks all of them: that of the address, or else the one they want.
+// Puts the reader's language first on the 404 page, which has all of them: that of the address, or else the preferred one.
 
 {
   const sections = [...document.querySelectorAll("section[lang]")];

@@ -1,12 +1,12 @@
-// What the pages do in a browser, in Material's markup and classes. Material's own script is 35 kB, most of it for what this site
-// does not have; a chapter with all its drawings is not heavier. Without this script everything can be read, and nothing is lost.
+// The behaviour of pages in a browser, on Material's markup and classes. Material's own script has 35 kB, as much as a chapter with
+// all its drawings, mostly for features that this site lacks. Without this script everything can still be read.
 
 {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const root = document.documentElement;
   const frame = document.querySelector("[data-md-component=header]");
 
-  // ── From disk: a folder's address shows the folder, not its page ──
+  // ── Opened from disk: the address of a folder shows its files, not its page ──
 
   if (location.protocol === "file:") {
     for (const link of document.links) {
@@ -14,7 +14,7 @@
     }
   }
 
-  // ── Light and dark: the first is set by theme/partials/first.html ──
+  // ── Light and dark: theme/partials/first.html sets the initial palette ──
 
   for (const [index, button] of all("[data-palettes] button").entries()) {
     button.addEventListener("click", () => {
@@ -44,7 +44,7 @@
     }, 2000);
   };
 
-  // Browsers give a clipboard to secure addresses only; the older way wants the text selected.
+  // Browsers provide the clipboard API to secure origins only; the older way copies the selection.
   const copy = async (code) => {
     try {
       await navigator.clipboard.writeText(code.textContent);
@@ -63,7 +63,7 @@
     code.before(bar);
   }
 
-  // ── What is wider than the page scrolls inside itself; the keyboard must reach it to scroll it ──
+  // ── Boxes that scroll sideways must be focusable to be scrolled by keyboard ──
 
   const reachable = () => {
     for (const box of all(".md-typeset :is(pre, pre > code, figure.diagram, figure.plot, .md-typeset__scrollwrap)")) {
@@ -74,13 +74,13 @@
   addEventListener("resize", reachable);
   reachable();
 
-  // ── The drawer on a phone: a checkbox, opened and closed by labels, which the keyboard does not reach by itself ──
+  // ── The drawer on a phone: a checkbox with labels, which are not focusable ──
 
   const drawer = document.getElementById("__drawer");
   const sidebar = document.querySelector(".md-sidebar--primary");
   const behind = all(".md-skip, .md-header, .md-content, .md-footer, .language-offer");
 
-  // A button in its place can be reached; its attributes are kept, since Material's styles ask for them.
+  // A button in place of the label is focusable; the attributes are kept for Material's selectors.
   for (const label of all("label.md-header__button[for=__drawer], .md-sidebar--primary label[for=__toc]")) {
     const { control } = label;
     const button = document.createElement("button");
@@ -91,7 +91,7 @@
     if (!button.textContent.trim()) button.ariaLabel = sidebar.querySelector("nav").ariaLabel;
     button.addEventListener("click", () => {
       control.click();
-      // The list of sections lies over the button that opened it; its title leads back.
+      // The list of sections covers the button that opened it; its title leads back.
       all(`button[for=${control.id}]`)
         .find((other) => other !== button)
         ?.focus();
@@ -116,13 +116,13 @@
     if (event.key === "Escape") closeDrawer();
   });
 
-  // ── Where the reader is: marked in the table of contents ──
+  // ── The current section, marked in the table of contents ──
 
   const headings = all(".md-content :is(h2, h3, h4)[id]");
   const title = document.querySelector(".md-content h1");
   const contents = all("[data-md-component=toc] .md-nav__link");
 
-  // Scrolls a sidebar, and never the page.
+  // Scrolls a sidebar without scrolling the page.
   const bringIntoView = (link) => {
     const box = link.closest(".md-sidebar__scrollwrap").getBoundingClientRect();
     const { top, bottom } = link.getBoundingClientRect();
@@ -162,7 +162,7 @@
   follow();
   for (const link of all(".md-sidebar--primary a.md-nav__link--active")) if (link.offsetParent) bringIntoView(link);
 
-  // ── What an address or a link points into is shown, though it be folded away ──
+  // ── The target of an address or a link is shown, even inside a folded box ──
 
   const reveal = (hash) => {
     const target = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
@@ -179,7 +179,7 @@
     reveal(link.hash);
   });
 
-  // ── On paper: light, and with the answers, for nobody can unfold them there ──
+  // ── On paper: light, and with the answers unfolded ──
 
   let unfolded = [];
   addEventListener("beforeprint", () => {
@@ -193,7 +193,7 @@
   });
 }
 
-// Search. All of it but the empty dialog comes when it is first opened; a page opened from a disk may not load it.
+// Search. Everything except the empty dialog is loaded when it is first opened, which a page opened from disk is not allowed to do.
 {
   const button = document.querySelector(".search-button");
   const dialog = document.querySelector(".search");
@@ -220,11 +220,11 @@
     if (trouble) status.textContent = trouble;
   });
   dialog.querySelector(".search__close").addEventListener("click", () => dialog.close());
-  // The dialog has no edge of its own: a click on it, and not on something in it, is one beside it.
+  // The dialog has no padding, so that a click on the dialog element itself is a click outside, on the backdrop.
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 
   addEventListener("keydown", (event) => {
-    // What was closed a moment ago has the focus until the next frame.
+    // An input that was just closed keeps the focus until the next frame.
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]")?.checkVisibility();
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || dialog.open || typing) return;
     event.preventDefault();

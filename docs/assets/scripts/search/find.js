@@ -1,16 +1,16 @@
-// Finds the sections that a query is about. Nothing here knows the page: words in, sections out.
+// Finds the sections that a query is about. This module does not touch the page: words in, sections out.
 //
 // A word is found in all its forms (by Snowball's stemmers), without its accents, as the beginning of a longer word and
-// as a part of a name in code. Chinese is looked for as it stands: texts are not cut into words, only a long query is.
-// Sections are ranked by BM25F: a heading counts more than what a text mentions, and rare words more than others.
+// as a part of a name in code. Chinese is searched as a string: only a long query is segmented into words, texts are not.
+// Sections are ranked by BM25F: a match in a heading counts more than one in the text, and rare words more than others.
 
 const WORD = "(?:(?!\\p{sc=Han})[\\p{L}\\p{M}\\p{N}_])+";
 const TOKEN = new RegExp(`${WORD}|\\p{sc=Han}+`, "gu");
-// In a query a dotted name in code is one thing too.
+// In a query, too, a dotted name in code is one term.
 const TERM = new RegExp(`${WORD}(?:\\.${WORD})*|\\p{sc=Han}+`, "gu");
 const HAN = /\p{sc=Han}/u;
 
-// How much a find counts by where it is, and to what degree that is less in a longer text.
+// The weight of a match in each field, and the degree to which it decreases in a longer text.
 const FIELDS = {
   title: { weight: 9, length: 0.6 },
   id: { weight: 3, length: 0.3 },
@@ -22,22 +22,22 @@ const FIELDS = {
 const NAMES = Object.keys(FIELDS);
 const SATURATION = 1.5;
 
-// How much a find counts that is not the very word asked for: another form of it, a part of a name in code, a longer
-// word or one that differs in a letter, the words of a compound, or of a dotted name only the last.
+// The factor for an inexact match: another form of the word, a part of a name in code, a longer word or one that differs in
+// a letter, the words of a compound, or only the last part of a dotted name.
 const SAME_STEM = 0.7;
 const PART = 0.5;
 const FAR = 0.5;
 const LESS = 0.6;
 
-// How much more a section counts in which the words of the query stand side by side, as they do there.
+// The factor for a section that contains the words of the query side by side.
 const SIDE_BY_SIDE = 1.4;
 
-// In how many of the sections a single Chinese character must be to be taken for a word, and what it costs to take one
-// or to leave it out.
+// The share of sections in which a single Chinese character must occur to count as a word, and the costs of using one and
+// of leaving one out.
 const COMMON = 0.2;
 const SINGLE = 4;
 
-// How many sections are shown at most, and how much of the first one's worth they must have.
+// The most sections to show, and the least share of the first one's score that the others need.
 const MOST = 20;
 const CUTOFF = 0.08;
 
@@ -51,7 +51,7 @@ const partsOf = (word) => {
   return parts.length > 1 ? parts.filter((part) => part.length > 2) : [];
 };
 
-// Edits from one word to another: a letter more, less or another, or two swapped. Beyond `most` they are not counted.
+// The edits from one word to another: a letter added, removed or replaced, or two swapped. Counting stops beyond `most`.
 const distance = (a, b, most) => {
   if (Math.abs(a.length - b.length) > most) return most + 1;
   let [before, last] = [[], Array.from({ length: b.length + 1 }, (_, column) => column)];
@@ -70,20 +70,20 @@ const distance = (a, b, most) => {
 
 const add = (map, key, value) => (map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value])));
 
-/** The sections of one language, ready to be searched. */
+/** The search index of one language. */
 export class Finder {
   /**
-   * @param columns what docweave.search writes
-   * @param lang the language they are in
-   * @param stem gives the stem of a word in lower case
+   * @param columns the index written by docweave.search
+   * @param lang its language
+   * @param stem returns the stem of a word in lower case
    */
   constructor(columns, lang, stem) {
     this.stem = stem;
-    this.words = new Map(); // word as it is written → its form and stem, and those of its parts
-    this.places = new Map(); // form → where it is: [section, field, times]
+    this.words = new Map(); // word as written → its form and stem, and those of its parts
+    this.places = new Map(); // form → its places: [section, field, times]
     this.forms = new Map(); // stem → forms
-    this.stems = new Map(); // form → stems: more than one where only accents tell words apart
-    this.literals = new Map(); // text → the term for it
+    this.stems = new Map(); // form → stems: more than one where words differ only in accents
+    this.literals = new Map(); // text → its term
     this.sections = columns.url.map((url, row) => ({
       ...Object.fromEntries(Object.keys(columns).map((name) => [name, columns[name][row]])),
       id: url.split("#")[1].replaceAll("-", "_"),
@@ -96,13 +96,13 @@ export class Finder {
     this.mean = Object.fromEntries(
       NAMES.map((field) => [field, sum(this.sections.map(({ length }) => length[field])) / this.sections.length || 1]),
     );
-    // Ids are English in every language: they make a find count more, but elsewhere they are none themselves.
+    // Ids are English in every language: in other languages they raise the score of a match, but are not matches themselves.
     for (const [form, places] of lang === "en" ? [] : this.places) {
       if (places.every(([, field]) => field === "id")) this.places.delete(form);
     }
   }
 
-  // A word's form (without accents, in lower case), its stem and the forms of its parts.
+  // The form of a word (without accents, in lower case), its stem and the forms of its parts.
   #word(word) {
     if (!this.words.has(word)) {
       const parts = partsOf(word).map((part) => this.#word(part).form);
@@ -114,7 +114,7 @@ export class Finder {
     return this.words.get(word);
   }
 
-  // Takes in the words of a field, and returns how long it is.
+  // Indexes the words of a field, and returns its length.
   #read(section, field) {
     const times = new Map();
     const take = (form, weight) => times.set(form, (times.get(form) ?? 0) + weight);
@@ -133,7 +133,7 @@ export class Finder {
     return length;
   }
 
-  // A text as a row of stems, in which neighbours can be looked for.
+  // A text as a string of stems, in which neighbours can be searched.
   #run(text) {
     return ` ${tokens(text)
       .map((token) => this.#word(token).stem)
@@ -143,8 +143,8 @@ export class Finder {
   /**
    * @returns {
    *   sections: [{url, title, page, worth, excerpt: [{text, found}]}], the best first
-   *   instead: [[asked, looked for]], the words that were taken for others
-   *   missing: [asked], those that are nowhere
+   *   instead: [[typed, searched]], the words that were corrected
+   *   missing: [typed], the words that occur nowhere
    * }
    */
   find(query) {
@@ -169,8 +169,8 @@ export class Finder {
     return answer;
   }
 
-  // A term is something to look for: its hits (section → what it is worth there, up to 1), its rarity and what to mark.
-  // These are its kinds: words, literals, and terms made of terms.
+  // A term is a thing to search for, with its hits (section → score, up to 1), its rarity and the text to mark.
+  // There are words, literals, and terms made of terms.
 
   #words(near, far = new Map()) {
     const worth = (forms) => {
@@ -207,7 +207,7 @@ export class Finder {
     return this.literals.get(text);
   }
 
-  // Of several terms, sections with all of them come first.
+  // For several terms, sections with all of them come first.
   #all(terms) {
     const whole = sum(terms.map(({ rarity }) => rarity));
     const found = new Map();
@@ -222,7 +222,7 @@ export class Finder {
     return { hits, rarity: whole, marks: terms.flatMap(({ marks }) => marks) };
   }
 
-  // One term, or else, for less, another.
+  // One term, or else another at a lower score.
   #either(term, other) {
     const hits = new Map(term.hits);
     for (const [section, worth] of other.hits) hits.set(section, Math.max(hits.get(section) ?? 0, LESS * worth));
@@ -235,13 +235,13 @@ export class Finder {
     weights.set(section, (weights.get(section) ?? 0) + worth);
   }
 
-  // What few sections have tells more, and so does a longer word.
+  // Words in few sections are more specific, and so are longer words.
   #rarity(hits, word) {
     const rarity = Math.log(1 + (this.sections.length - hits.size + 0.5) / (hits.size + 0.5));
     return Math.sqrt(rarity) * (HAN.test(word) ? 1 : Math.min(1, word.length / 5));
   }
 
-  // What to look for, for one word of the query: usually one term.
+  // The terms for one word of the query, usually a single one.
   #terms(word, last, answer) {
     if (HAN.test(word)) return this.#characters(word, answer);
     if (word.includes(".")) {
@@ -261,7 +261,7 @@ export class Finder {
     return [];
   }
 
-  // The forms in which a word is found, with how near each is: its own, and those of words that begin or look like it.
+  // The forms that match a word, each with its closeness: the word's own, and those of words that begin or look like it.
   #near(word, last) {
     const form = fold(word);
     const near = new Map();
@@ -277,7 +277,7 @@ export class Finder {
     return [near, far];
   }
 
-  // The known word with the fewest edits, of those the one in most places.
+  // The known word with the fewest edits; of several, the most frequent one.
   #misspelt(word) {
     const form = fold(word);
     const stem = fold(this.stem(word.toLowerCase()));
@@ -291,7 +291,7 @@ export class Finder {
     return best.other;
   }
 
-  // Chinese: as it stands and as a compound; or else with one character another; or else what is known of it.
+  // Chinese: as a string and as a compound; or else with one character replaced; or else the parts that are known.
   #characters(run, answer) {
     const whole = this.#literal(run);
     const compound = this.#compound(run, false);
@@ -307,7 +307,7 @@ export class Finder {
     return part ? part.known : [];
   }
 
-  // The words that a run of characters is most likely made of: those that most sections have.
+  // The most likely segmentation of a run of characters: into words that most sections have.
   #compound(run, partly) {
     const best = [{ likely: 0, known: [], unknown: [] }];
     for (let end = 1; end <= run.length; end++) {
@@ -331,7 +331,7 @@ export class Finder {
     return words?.known.some(({ marks: [{ pattern }] }) => pattern.length > 1) ? words : null;
   }
 
-  // What the texts have that differs from a run in one character.
+  // The strings in the texts that differ from a run in one character.
   #similar(run) {
     for (let place = 0; place < run.length; place++) {
       const pattern = new RegExp(`${run.slice(0, place)}\\p{sc=Han}${run.slice(place + 1)}`, "u");
@@ -341,10 +341,10 @@ export class Finder {
   }
 }
 
-// What hits weigh, as something between 0 and 1.
+// The weights of hits, scaled to between 0 and 1.
 const saturated = (weights) => new Map([...weights].map(([section, weight]) => [section, weight / (SATURATION + weight)]));
 
-// How many mistakes make one word of the other, if they are few for its length. Another ending is one and a half.
+// The number of typing errors between two words, if it is small for their length. A different ending counts as one and a half.
 const mistakes = (a, b) => {
   if (a.length < 5) return Infinity;
   const most = a.length < 8 ? 1 : 2;
@@ -355,10 +355,10 @@ const mistakes = (a, b) => {
   return same > 3 && Math.max(a.length, b.length) - same < 3 ? 1.5 : Infinity;
 };
 
-// Long words that differ in one letter: spellings (normalise, normalize) and forms that the stemmer tells apart.
+// Long words that differ in one letter: spellings (normalise, normalize) and forms that have different stems.
 const alike = (a, b) => a.length > 6 && b.length > 6 && a.startsWith(b.slice(0, 4)) && distance(a, b, 1) === 1;
 
-/** Marks what was found in the text it was found in. */
+/** Marks matches in a text. */
 class Marker {
   constructor(marks, word) {
     this.word = word;
@@ -366,7 +366,7 @@ class Marker {
     this.pattern = new RegExp([...marks.flatMap(({ pattern }) => pattern ?? []), WORD].join("|"), "giu");
   }
 
-  // A text cut where something found begins and ends.
+  // A text split at the beginnings and ends of matches.
   cut(text) {
     const pieces = [];
     let end = 0;
@@ -381,7 +381,7 @@ class Marker {
     return [...pieces, { text: text.slice(end), found: false }].filter(({ text }) => text);
   }
 
-  // The part of a section's text in which the most of what was asked for stands; or the names in its code.
+  // The excerpt of a section's text with the most matches; or the names in its code.
   excerpt({ text, code }) {
     const size = HAN.test(text.slice(0, 50)) ? 90 : 180;
     const found = [];
@@ -398,7 +398,7 @@ class Marker {
     const many = (one) => new Set(after(one).map(({ form }) => form)).size;
     const best = found.reduce((one, other) => (many(other) > many(one) ? other : one), { place: 0 });
 
-    // From the beginning of its sentence, if that is near; up to the end of a word.
+    // From the beginning of the sentence, if that is near, to the end of a word.
     const before = text.slice(0, best.place);
     const sentence = before.match(/.*(?:[.?!:] |[。？！：])/u)?.[0].length ?? 0;
     const near = best.place - sentence < size * 0.3;

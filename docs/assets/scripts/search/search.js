@@ -1,8 +1,8 @@
-// Shows what is found as the reader types. site.js opens the dialog, and loads this when it does so for the first time.
+// Shows results as the reader types. site.js opens the dialog, and loads this file when it first does so.
 
 import { Finder } from "./find.js";
 
-// Which of Snowball's stemmers a language has. Without one, words are found as typed, or as the start of longer ones.
+// The Snowball stemmer of each language. Without one, words are found as typed, or as the beginning of longer ones.
 const STEMMERS = { en: "English", pt: "Portuguese", ru: "Russian" };
 
 const site = new URL("../../../", import.meta.url);
@@ -26,7 +26,7 @@ const stemmer = async () => {
   return (word) => snowball.stemWord(word);
 };
 
-// The server may have sent it as compressed or already have the browser unpack it: gzip begins with 1f.
+// Some servers declare the compression, so that the browser has already unpacked the file: gzip begins with 1f.
 const index = async () => {
   const answer = await fetch(new URL(`search/${lang}.json.gz`, site));
   if (!answer.ok) throw new Error(`${answer.status}: ${answer.url}`);
@@ -52,7 +52,7 @@ const option = ({ url, title, page, excerpt }, index) => {
   return made;
 };
 
-/** Makes the dialog answer. Its `data-` attributes say what there is to say, in the reader's language. */
+/** Activates the dialog. Its `data-` attributes hold the messages in the reader's language. */
 export const start = async (dialog) => {
   const input = dialog.querySelector("input");
   const list = dialog.querySelector("[role=listbox]");
@@ -101,7 +101,7 @@ export const start = async (dialog) => {
     event.preventDefault();
     keys[event.key]();
   });
-  // Chinese is composed of several keys: what is not yet chosen is no query.
+  // Chinese is composed with several keys: an unfinished composition is not a query.
   input.addEventListener("input", (event) => event.isComposing || show());
   input.addEventListener("compositionend", show);
   list.addEventListener("click", (event) => {
