@@ -65,7 +65,7 @@ def fenced(text: str, language: str) -> Block:
     Raises:
         ValueError: a language unknown to Pygments.
     """
-    return _pre(text, _highlight(text, language), language, "", {})
+    return _pre(text, _highlight(text, language), language, "", {"data-language": language})
 
 
 def printed(text: str, cell: str, kind: str) -> Block:

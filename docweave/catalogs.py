@@ -95,12 +95,11 @@ def _read_po(path: Path) -> PoCatalog:
     # Blank out the parts that Babel must not read, line by line, so that the other line numbers stay right.
     body = re.sub(r"^#~\|.*", "", HEAD.sub(lambda found: "\n" * found[0].count("\n"), text, count=1), flags=re.MULTILINE)
     try:
-        catalog = read_po(io.StringIO(body), abort_invalid=True)
+        # The locale gives the number of plural forms, which the header would.
+        catalog = read_po(io.StringIO(body), locale=path.parent.name.replace("-", "_"), abort_invalid=True)
     except PoFileError as error:
         problem = str(error).rpartition(" on ")[0]
         raise WeaveError(f"the catalogue does not parse: {problem}", path, error.lineno + 1) from error
-    except ValueError as error:  # a plural form without its number
-        raise WeaveError(f"the catalogue does not parse: {error}", path) from error
     catalog.charset = "utf-8"
     return catalog
 

@@ -128,7 +128,7 @@ class Page:
     @cached_property
     def elements(self) -> tuple[Block, ...]:
         """The blocks that a translated page must have too, in the same order."""
-        return tuple(block for block in self.walk() if block.element)
+        return tuple(self.walk())
 
     def error(self, message: str, line: int = 1) -> WeaveError:
         return WeaveError(message, self.path, line)

@@ -1,5 +1,6 @@
 """The parts of a page: blocks, and the spans of their prose."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ Prose = tuple[tuple[int, tuple[Span, ...]], ...]
 
 
 @dataclass(frozen=True)
-class Block:
+class Block(ABC):
     """A part of a page.
 
     Attributes:
@@ -50,9 +51,9 @@ class Block:
         return ()
 
     @property
+    @abstractmethod
     def element(self) -> str:
-        """The element that a translated page must have in the same place, empty if any will do."""
-        return ""
+        """The element that a translated page must have in the same place."""
 
 
 @dataclass(frozen=True)

@@ -157,8 +157,6 @@ class _Agreement(Treeprocessor):
         match element.tag:
             case "code":
                 yield Event("code", unescape(self.text(element.text)))
-            case "br":
-                yield Event("hardbreak")
             case "thead" | "tbody":
                 yield from self.inner(element)
             case "ul":

@@ -243,7 +243,7 @@ def test_a_header_is_kept_as_its_editor_wrote_it(po, line):
 @pytest.mark.parametrize(
     "body",
     [
-        'msgid "one"\nmsgid_plural "ones"\nmsgstr[0] "один"\nmsgstr[1] "одни"\n',
+        'msgid "one"\nmsgid_plural "ones"\nmsgstr[0] "один"\nmsgstr[1] "одни"\nmsgstr[2] "одних"\n',
         'msgctxt "menu"\nmsgid "one"\nmsgstr "один"\n\nmsgid "one"\nmsgstr "раз"\n',
         '#, fuzzy\n#| msgid "on"\nmsgid "one"\nmsgstr "один"\n',
         '#~| msgid "on"\n#~ msgid "one"\n#~ msgstr "один"\n',

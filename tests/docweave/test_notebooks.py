@@ -10,8 +10,10 @@ from markdown_it import MarkdownIt
 from docweave.addresses import address_of, file_name
 from docweave.cells import syntax
 from docweave.errors import WeaveError
-from docweave.notebooks import notebook, script, written
+from docweave.notebooks import notebook, prose, script, written
 from docweave.project import SOURCE
+from docweave.saying import as_it_is, said_by_commonmark
+from docweave.tree import Directive, Paragraph, Span
 
 SITE = "https://example.org/"
 
@@ -289,6 +291,23 @@ def test_jupytext_reads_a_script_as_the_same_cells(tiny):
 
 
 # --- prose ---
+
+
+@pytest.mark.parametrize(
+    ("block", "error", "message"),
+    [
+        (Directive(1, 1, "a", "b"), TypeError, "is not prose"),
+        (Paragraph(1, 1, (Span("odd", "x"),)), TypeError, "a span of kind odd"),
+        (Paragraph(7, 7, (Span("em", parts=(Span("text", " a "),)),)), ValueError, "the prose of line 7 cannot be written"),
+    ],
+)
+def test_a_block_that_commonmark_cannot_express_is_an_error(block, error, message):
+    with pytest.raises(error, match=message):
+        prose.written(block, as_it_is)
+
+
+def test_raw_html_is_an_event_of_its_own():
+    assert [event.kind for event in said_by_commonmark("a<br>b")] == ["paragraph", "text", "html_inline", "text", "/paragraph"]
 
 
 @pytest.mark.parametrize(

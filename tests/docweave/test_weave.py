@@ -178,6 +178,7 @@ def test_a_figure_in_a_box_stays_in_it(tiny):
         ),
         ("diagram:drawings", "diagram:drawigns", "9: there is no chapter “drawigns” in snippets/. Did you mean “drawings”?"),
         ("drawings.model", "drawings.modle", "9: there is no recorded model “modle” in drawings. Did you mean “model”?"),
+        ("Welcome.", "```klingon\nx\n```", "7: the fence names an unknown language “klingon”: write ```text for plain text"),
     ],
 )
 def test_an_unknown_cell_or_model_is_refused_with_the_nearest_name(tiny, old, new, message):

@@ -11,6 +11,11 @@ from docweave.verified import current
 from tests.site.pages import PAGES, every_page, path_of, translated_page
 
 
+def cell_named(project, id: str):
+    chapter, _, cell = id.partition(".")
+    return project.chapters[chapter][cell]
+
+
 def text_of(element) -> str:
     return element.get_text()
 
@@ -26,7 +31,7 @@ def test_every_code_block_is_a_tested_cell_with_translated_comments(locale, name
     directives = project.pages[SOURCE][name].directives
     assert [block["data-cell"] for block in shown] == [directive.id for directive in directives]
     for block in shown:
-        cell = project.cell(*block["data-cell"].split("."), project.pages[SOURCE][name], 1)
+        cell = cell_named(project, block["data-cell"])
         code = text_of(block.select_one("pre code"))
         assert syntax(code) == syntax(cell.source), block["data-cell"]
         assert code == cell.source or locale != SOURCE
@@ -37,11 +42,11 @@ def test_every_code_block_is_a_tested_cell_with_translated_comments(locale, name
 @every_page
 def test_there_is_no_other_python_on_the_page(locale, name, html):
     page = html(locale, name)
-    assert all(block.has_attr("data-cell") for block in page.select(".md-content .language-python"))
+    assert not page.select('.md-content [data-language^="py"]')
     for block in page.select(".md-content pre:not(.verified pre)"):
         box = block.parent
         if not box.has_attr("data-cell") and not box.has_attr("data-output-of"):
-            assert {"language-sh", "language-text"} & set(box["class"]), f"neither a cell nor an output: {block}"
+            assert box["data-language"] in ("powershell", "sh", "text"), f"neither a cell nor an output: {block}"
 
 
 @every_page
@@ -77,7 +82,7 @@ def test_a_failing_cell_names_and_shows_its_error(locale, name, html, project):
 def test_the_comments_are_in_the_language_of_the_page(locale, name, html, project):
     page, differing = html(locale, name), 0
     for block in page.select("[data-cell]"):
-        cell = project.cell(*block["data-cell"].split("."), project.pages[SOURCE][name], 1)
+        cell = cell_named(project, block["data-cell"])
         code = text_of(block.select_one("pre code"))
         commented = "#" in cell.source and ast.dump(ast.parse(code)) == ast.dump(ast.parse(cell.source))
         if commented:
