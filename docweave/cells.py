@@ -16,7 +16,7 @@ from docweave.files import read_text
 # The backends of Keras and their usual names, in the order of the site. A chapter for a single backend names it at the end of
 # its file name: `beyond_one_machine_jax.py`.
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
-# A chapter for an older Keras names the version: `keras_3_6.py`. It has no page of its own; other pages show its cells.
+# A chapter for an older Keras names the version: `keras_3_6.py`. It has no page: other pages show its cells.
 OLDER_KERAS = re.compile(r"keras_(\d+)_(\d+)")
 OPTIONS = ("active", "backends", "because", "tags")
 TAGS = ("raises-exception", "slow")

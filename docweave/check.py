@@ -80,9 +80,8 @@ def order_of_chapters(project: Project) -> Iterator[WeaveError]:
     A reader who copies a page from top to bottom must get a program that runs.
     """
     for page in project.pages[SOURCE].values():
-        for chapter in project.chapters.values():
-            if chapter.page == page.chapter:
-                yield from _first_out_of_order(page, chapter)
+        for chapter in project.chapters_of(page):
+            yield from _first_out_of_order(page, chapter)
 
 
 def _first_out_of_order(page: Page, chapter: Chapter) -> Iterator[WeaveError]:

@@ -78,6 +78,11 @@ class Section:
     def line(self) -> int:
         return self.heading.line
 
+    def walk(self) -> Iterator[Block]:
+        """Yield the heading and every block of the section, each followed by the blocks inside it."""
+        yield self.heading
+        yield from walk(self.blocks)
+
     @property
     def hash(self) -> str:
         """A fingerprint of the text, by which a stamp identifies the source of a translation."""
@@ -114,8 +119,7 @@ class Page:
     def walk(self) -> Iterator[Block]:
         """Yield every block of the page, each followed by the blocks inside it."""
         for section in self.sections:
-            yield section.heading
-            yield from walk(section.blocks)
+            yield from section.walk()
 
     @cached_property
     def directives(self) -> tuple[Directive, ...]:

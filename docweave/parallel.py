@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from docweave.errors import WeaveError
 from docweave.pages import Page, Section
-from docweave.tree import Directive, Figure, Span, texts, walk
+from docweave.tree import Directive, Figure, Span, texts
 
 # A number of three digits or more, however a language parts its thousands and marks its decimals. In Russian a space that does
 # not break parts them.
@@ -30,8 +30,10 @@ def differences(page: Page, source: Page) -> Iterator[WeaveError]:
             continue  # reported as a difference between the languages
         other = english[section.id]
         here = f"the section “{section.id}”"
-        for what, find in (("link to", links), ("number", numbers)):
-            ours, theirs = find(section, page.locale), find(other, source.locale)
+        for what, ours, theirs in (
+            ("link to", links(section, page.locale), links(other, source.locale)),
+            ("number", numbers(section), numbers(other)),
+        ):
             if lost := sorted(theirs - ours):
                 yield page.error(f"{here} lacks the {what} “{lost[0]}”, which its English has", section.line)
             elif added := sorted(ours - theirs):
@@ -51,7 +53,7 @@ def _targets(spans: Iterable[Span]) -> Iterator[str]:
         yield from _targets(span.parts)
 
 
-def numbers(section: Section, locale: str = "") -> set[str]:
+def numbers(section: Section) -> set[str]:
     """Return the digits of the numbers in a section's prose that have at least three, those in code too."""
     found = (re.sub(r"\D", "", number) for _, text in said(section, code=True) for number in NUMBER.findall(text))
     return {digits for digits in found if len(digits) >= DIGITS}
@@ -76,7 +78,7 @@ def said(section: Section, code: bool = False) -> Iterator[tuple[int, str]]:
             if code or span.kind == "text":
                 lines[line] = lines.get(line, "") + span.text
         yield from lines.items()
-    for block in walk(section.blocks):
+    for block in section.walk():
         if isinstance(block, Directive | Figure):
             yield block.line, block.alt
         if isinstance(block, Figure):
@@ -84,5 +86,5 @@ def said(section: Section, code: bool = False) -> Iterator[tuple[int, str]]:
 
 
 def _prose(section: Section) -> Iterator[tuple[int, tuple[Span, ...]]]:
-    for block in (section.heading, *walk(section.blocks)):
+    for block in section.walk():
         yield from block.prose

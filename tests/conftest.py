@@ -13,7 +13,7 @@ if OFFLINE not in sys.path:
 if OFFLINE not in os.environ.get("PYTHONPATH", "").split(os.pathsep):
     os.environ["PYTHONPATH"] = os.pathsep.join([OFFLINE, *filter(None, [os.environ.get("PYTHONPATH")])])
 
-import mnist_hook  # noqa: E402
+import mnist_hook  # noqa: E402  (its folder was added to the path above)
 
 mnist_hook.install()
 

@@ -17,7 +17,7 @@ from tests.pasted import paste
 
 PROJECT = Project(Path(__file__).parent.parent)
 PAGES = [page for page in PROJECT.pages[SOURCE].values() if page.directives]
-OWN_CHAPTERS = [(page, chapter) for page in PAGES for chapter in PROJECT.chapters.values() if chapter.page == page.chapter]
+OWN_CHAPTERS = [(page, chapter) for page in PAGES for chapter in PROJECT.chapters_of(page)]
 
 
 def blocks_of(page) -> list[str]:

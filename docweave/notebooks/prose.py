@@ -27,9 +27,10 @@ def written(block: Block, link: Callable[[str, int], str]) -> str:
     """
     if isinstance(block, Fence):
         return fence(block.text, block.language)
+    meant = said((block,), link)
     for strong, end, escape in WAYS:
         text = _Writer(link, strong, end, escape).block(block)
-        if said_by_commonmark(text) == said((block,), link):
+        if said_by_commonmark(text) == meant:
             return text
     raise ValueError(f"the prose of line {block.line} cannot be written so that CommonMark reads it as intended")
 

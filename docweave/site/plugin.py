@@ -19,6 +19,7 @@ from docweave.check import check
 from docweave.errors import WeaveError
 from docweave.files import write_text
 from docweave.notebooks.downloads import Download, downloads
+from docweave.pages import Page as SourcePage
 from docweave.project import Project
 from docweave.site import jupyter, stylesheets
 from docweave.site.jupyter import NotebookFile
@@ -67,8 +68,7 @@ class Site:
         """Return where the chapters on a page of MkDocs were run; nothing for a notebook, which would repeat its page."""
         if isinstance(page.file, NotebookFile):
             return []
-        name = self.project.pages[self.locale][Path(page.file.src_uri).stem].chapter
-        chapters = [chapter for chapter in self.project.chapters.values() if chapter.page == name]
+        chapters = self.project.chapters_of(_source(page, self.project, self.locale))
         words = self.project.catalogs[self.locale]
         found = [attest(one, list(current(one, self.project.verified)), self.locale, words) for one in chapters]
         return [one for one in found if one]
@@ -78,7 +78,7 @@ class Site:
         if isinstance(page.file, NotebookFile):
             found = downloads(page.file.source, self.project, self.repository)
             return [download for download in found if download.chapter == page.file.chapter]
-        return downloads(self.project.pages[self.locale][Path(page.file.src_uri).stem], self.project, self.repository)
+        return downloads(_source(page, self.project, self.locale), self.project, self.repository)
 
 
 class Options(Config):
@@ -153,7 +153,7 @@ class DocweavePlugin(BasePlugin[Options]):
             page.canonical_url = f"{config.site_url or ''}{page.file.chapter_url}"
             return markdown
         try:
-            source = self.project.pages[_locale(page)][Path(page.file.src_uri).stem]
+            source = _source(page, self.project, _locale(page))
             woven = weave(source, self.project)
             self.extension.page, self.extension.woven = source, woven
             # Set here, since pages are rendered before the templates are set up.
@@ -200,6 +200,11 @@ class DocweavePlugin(BasePlugin[Options]):
 def _i18n(config: MkDocsConfig) -> Any:
     """Return the static-i18n plugin, which has no type annotations."""
     return config.plugins["i18n"]
+
+
+def _source(page: Page, project: Project, locale: str) -> SourcePage:
+    """Return the page of the project that a page of MkDocs was made from."""
+    return project.pages[locale][Path(page.file.src_uri).stem]
 
 
 def _locale(page: Page) -> str:

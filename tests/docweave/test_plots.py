@@ -19,7 +19,7 @@ matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
 
 import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
-import numpy as np  # noqa: E402
+import numpy as np  # noqa: E402  (sorted below it)
 
 SVG = "{http://www.w3.org/2000/svg}"
 STYLESHEET = Path(__file__).parents[2] / "docs/assets/stylesheets/plots.css"

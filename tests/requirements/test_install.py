@@ -415,7 +415,7 @@ class TestFailures:
             encoding="utf-8",
             start_new_session=True,
             # preexec_fn is safe, since tests start no threads; there is no other way to restore SIGINT in a child.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - one thread runs here
         )
         while not (machine.home / "begun").exists():
             assert running.poll() is None

@@ -189,7 +189,7 @@ def test_the_sitemap_lists_every_page_in_every_language(built, project, address)
 
 @every_page
 def test_a_chapter_lists_its_runs_and_differing_outputs(locale, name, html, project):
-    chapters = [chapter for chapter in project.chapters.values() if chapter.page == project.pages[SOURCE][name].chapter]
+    chapters = project.chapters_of(project.pages[SOURCE][name])
     found = html(locale, name).select("details.verified")
     assert len(found) == sum(bool(list(current(chapter, project.verified))) for chapter in chapters)
     for chapter, details in zip(chapters, found, strict=True):
